@@ -1,0 +1,1 @@
+"""Typed task functions over a small language model on your own machine."""

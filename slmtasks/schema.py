@@ -1,0 +1,319 @@
+"""A pydantic type as a tree of what the model may answer.
+
+`describe(Model, grounding=...)` turns annotations into nodes; `fields(node)` writes
+them out for the prompt. `grammar` builds what may be written from the nodes,
+`grounding` reads the answer back along them.
+
+Knows nothing about documents or models.
+"""
+
+from __future__ import annotations
+
+import enum
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import annotated_types
+from pydantic import AliasChoices, BaseModel
+from pydantic.fields import FieldInfo
+
+from slmtasks.errors import SchemaError
+
+Grounding = Literal["strict", "flag", "off"]
+
+MAX_CHARS = 1000
+"""A text field is at most this long unless its `max_length` says otherwise."""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Marks a `str` that the model words itself: free text without invented figures.
+
+    A figure (any run of Unicode digits) can be written only where the source holds it.
+    `max_chars` counts code points; `max_words` what white space divides; neither limit
+    ever cuts a word. `sentence` holds it to one sentence. `opening` is text that it
+    begins with, verbatim.
+
+    Example:
+        class Note(BaseModel):
+            subject: Annotated[str, Prose(max_words=8)]
+    """
+
+    max_chars: int = 600
+    max_words: int | None = None
+    sentence: bool = False
+    opening: str = ""
+    weighted: bool = False
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Marks a `str` that is one whole sentence of the source, verbatim.
+
+    In a list, the sentences are distinct and stand in the order of the source.
+    """
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Text copied from the source, any run of whole words of it."""
+
+    max_chars: int = MAX_CHARS
+
+
+@dataclass(frozen=True)
+class Free:
+    """Any text."""
+
+    max_chars: int = MAX_CHARS
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Marks a `str` of letters alone, of any script: a hashtag without its sign."""
+
+    max_chars: int = 20
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number: copied from the source where `copied`, else written as JSON."""
+
+    integer: bool
+    copied: bool
+
+
+@dataclass(frozen=True)
+class Date:
+    """A date or, with `time`, a date and time: copied where `copied`, else ISO 8601."""
+
+    time: bool
+    copied: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few given values: a Literal, an Enum, a bool."""
+
+    values: tuple[str | int | bool | None, ...]
+
+
+@dataclass(frozen=True)
+class Array:
+    """A list of `item`, `least` to `most` long (`most=None`: as the source allows)."""
+
+    item: Node
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A field: `name` in Python, `key` in JSON (its alias), what the prompt says of it."""
+
+    name: str
+    key: str
+    node: Node
+    nullable: bool
+    required: bool
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Object:
+    """A nested model and its fields in their order."""
+
+    members: tuple[Member, ...]
+
+
+Scalar = Prose | Quote | Copied | Free | Letters | Number | Date | Choice
+Node = Scalar | Array | Object
+_MARKERS = (Prose, Quote, Letters)
+
+
+@lru_cache(maxsize=256)
+def describe(model: type[BaseModel], grounding: Grounding = "strict") -> Object:
+    """The tree of a pydantic model; raises SchemaError naming a field it cannot serve."""
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        raise SchemaError(f"{model!r} is not a pydantic model; give a subclass of BaseModel")
+    return _object(model, grounding, "", ())
+
+
+def _object(
+    model: type[BaseModel], grounding: Grounding, path: str, above: tuple[type, ...]
+) -> Object:
+    if model in above:
+        raise SchemaError("a model that contains itself has no bounded answer", path=path)
+    if not model.model_fields:
+        raise SchemaError(f"{model.__name__} has no fields to fill", path=path)
+    members = []
+    for name, field in model.model_fields.items():
+        where = f"{path}.{name}" if path else name
+        annotation, optional = _without_none(field.annotation)
+        node = _node(annotation, tuple(field.metadata), grounding, where, (*above, model))
+        members.append(
+            Member(
+                name=name,
+                key=_key(name, field, where),
+                node=node,
+                nullable=optional or not field.is_required(),
+                required=field.is_required() and not optional,
+                description=" ".join((field.description or "").split()),
+            )
+        )
+    return Object(tuple(members))
+
+
+def _key(name: str, field: FieldInfo, path: str) -> str:
+    alias = field.validation_alias or field.alias
+    if isinstance(alias, AliasChoices):
+        alias = alias.choices[0]
+    if alias is None or isinstance(alias, str):
+        return alias or name
+    raise SchemaError("an AliasPath cannot be asked of a model; use a plain alias", path=path)
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [a for a in get_args(annotation) if a is not type(None)]
+        if len(rest) < len(get_args(annotation)):
+            return (rest[0] if len(rest) == 1 else Union[tuple(rest)]), True  # noqa: UP007
+    return annotation, False
+
+
+def _node(
+    annotation: Any,
+    metadata: tuple[Any, ...],
+    grounding: Grounding,
+    path: str,
+    above: tuple[type, ...],
+) -> Node:
+    if get_origin(annotation) is Annotated:
+        inner, *more = get_args(annotation)
+        return _node(inner, (*metadata, *more), grounding, path, above)
+    origin = get_origin(annotation)
+    if origin is list:
+        return _array(annotation, metadata, grounding, path, above)
+    if origin is Literal:
+        return Choice(_values(get_args(annotation), path))
+    if isinstance(annotation, type):
+        if issubclass(annotation, BaseModel):
+            return _object(annotation, grounding, path, above)
+        if (scalar := _scalar(annotation, metadata, grounding, path)) is not None:
+            return scalar
+    name = getattr(annotation, "__name__", None) or str(annotation)
+    raise SchemaError(
+        f"the type {name} is not supported; use str, int, float, Decimal, bool, date, datetime, "
+        "Literal, Enum, list[...], a nested model, or one of these with '| None'",
+        path=path,
+    )
+
+
+def _scalar(
+    kind: type, metadata: tuple[Any, ...], grounding: Grounding, path: str
+) -> Scalar | None:
+    strict = grounding == "strict"
+    if issubclass(kind, enum.Enum):
+        return Choice(_values(tuple(member.value for member in kind), path))
+    if kind is bool:
+        return Choice((True, False))
+    if kind is int or kind is float or kind is Decimal:
+        return Number(integer=kind is int, copied=strict)
+    if kind is datetime or kind is date:
+        return Date(time=kind is datetime, copied=strict)
+    if kind is str:
+        for marker in metadata:
+            if isinstance(marker, _MARKERS):
+                return marker
+        limit = min([MAX_CHARS, *_lengths(metadata, "max_length")])
+        return Copied(limit) if strict else Free(limit)
+    return None
+
+
+def _array(
+    annotation: Any,
+    metadata: tuple[Any, ...],
+    grounding: Grounding,
+    path: str,
+    above: tuple[type, ...],
+) -> Array:
+    (item,) = get_args(annotation)
+    inner, optional = _without_none(item)
+    if optional:
+        raise SchemaError("a list of optional items is ambiguous; drop '| None'", path=path)
+    node = _node(inner, (), grounding, f"{path}[]", above)
+    return Array(
+        node,
+        least=max([0, *_lengths(metadata, "min_length")]),
+        most=min(_lengths(metadata, "max_length"), default=None),
+    )
+
+
+def _lengths(metadata: tuple[Any, ...], which: Literal["min_length", "max_length"]) -> list[int]:
+    single = annotated_types.MaxLen if which == "max_length" else annotated_types.MinLen
+    found: list[int] = []
+    for entry in metadata:
+        if isinstance(entry, single | annotated_types.Len | FieldInfo):
+            value = getattr(entry, which, None)
+            found += [value] if isinstance(value, int) else []
+            if isinstance(entry, FieldInfo):
+                found += _lengths(tuple(entry.metadata), which)
+    return found
+
+
+def _values(values: tuple[Any, ...], path: str) -> tuple[str | int | bool | None, ...]:
+    if not values:
+        raise SchemaError("no value to choose from", path=path)
+    for value in values:
+        if not (value is None or isinstance(value, str | int)):
+            raise SchemaError(f"{value!r} cannot be offered; use text or whole numbers", path=path)
+    return values
+
+
+def fields(node: Object) -> str:
+    """The fields as the prompt lists them: one a line, nested ones indented by two spaces.
+
+    Example:
+        vendor (text): who issued the invoice
+        issued (date or null)
+        lines (list of):
+          amount (number)
+    """
+    return "\n".join(_lines(node, ""))
+
+
+def _lines(node: Object, indent: str) -> Iterator[str]:
+    for member in node.members:
+        kind, inner = _kind(member.node)
+        kind += " or null" if member.nullable else ""
+        yield f"{indent}{member.key} ({kind})" + (
+            f": {member.description}" if member.description else ":" if inner else ""
+        )
+        if inner is not None:
+            yield from _lines(inner, indent + "  ")
+
+
+def _kind(node: Node) -> tuple[str, Object | None]:
+    match node:
+        case Object():
+            return "object of", node
+        case Array(item=item):
+            kind, inner = _kind(item)
+            return ("list of" if inner else f"list of {kind}"), inner
+        case Choice(values=(True, False)):
+            return "true or false", None
+        case Choice(values=values):
+            return " | ".join("null" if v is None else str(v) for v in values), None
+        case Number(integer=integer):
+            return ("whole number" if integer else "number"), None
+        case Date(time=time):
+            return ("date and time" if time else "date"), None
+        case Quote():
+            return "sentence", None
+        case _:
+            return "text", None

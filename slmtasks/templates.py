@@ -1,0 +1,143 @@
+"""Find, check and render the prompt files.
+
+A prompt file is Markdown: a version between `---` lines, then sections. `# System`
+and `# User` are what the model is told; variables are `$name`. `# If name` is a
+block that stands at `$name` only where the variable is given; `# Each name` is
+repeated for each row of a list; `# Retry` is the turn that follows a rejected
+answer. Missing and spare variables are both errors.
+
+Knows nothing about models, tokens or what the variables mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from slmtasks.errors import PromptError
+
+Message = dict[str, str]
+"""One turn of a conversation: `role` ("system", "user", "assistant") and `content`."""
+
+Value = str | Sequence[Mapping[str, str]]
+"""A variable: text, or the rows of an `# Each` block."""
+
+_HEADING = re.compile(r"^# (System|User|Retry|If \w+|Each \w+)[ \t]*$", re.MULTILINE)
+_FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A parsed prompt file."""
+
+    name: str
+    version: str
+    sections: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """What results carry as `prompt_version`: name and version, as in "extract/1"."""
+        return f"{self.name}/{self.version}"
+
+    def messages(self, variables: Mapping[str, Value]) -> list[Message]:
+        """Render the system and user turns; raises PromptError on a variable too few or too many."""
+        used: set[str] = set()
+        turns = []
+        for role in ("System", "User"):
+            if role in self.sections:
+                content = self._render(self.sections[role], variables, used)
+                turns.append({"role": role.lower(), "content": content})
+        if spare := set(variables) - used:
+            raise PromptError(
+                f"prompt {self.name}: no place for {', '.join(sorted(spare))}; "
+                "add it to the file or do not pass it"
+            )
+        return turns
+
+    def retry(self, messages: Sequence[Message], answer: str, errors: Sequence[str]) -> list[Message]:
+        """The conversation continued: the rejected answer, and what was wrong with it."""
+        if "Retry" not in self.sections:
+            raise PromptError(f"prompt {self.name}: it has no '# Retry' section; add one")
+        listed = "\n".join(f"- {error}" for error in errors)
+        content = self._render(self.sections["Retry"], {"errors": listed}, set())
+        return [
+            *messages,
+            {"role": "assistant", "content": answer},
+            {"role": "user", "content": content},
+        ]
+
+    def _render(self, text: str, variables: Mapping[str, Value], used: set[str]) -> str:
+        values: dict[str, str] = {}
+        for name in Template(text).get_identifiers():
+            used.add(name)
+            value = variables.get(name, "")
+            if f"If {name}" in self.sections:
+                block = self.sections[f"If {name}"]
+                values[name] = Template(block).substitute({name: value}) if value else ""
+            elif f"Each {name}" in self.sections:
+                block = self.sections[f"Each {name}"]
+                rows = () if isinstance(value, str) else value
+                values[name] = "\n".join(Template(block).substitute(row) for row in rows)
+            elif name not in variables:
+                raise PromptError(f"prompt {self.name}: the variable ${name} was not given")
+            elif not isinstance(value, str):
+                raise PromptError(f"prompt {self.name}: ${name} is a list; add '# Each {name}'")
+            else:
+                values[name] = value
+                continue
+            if not values[name]:
+                # A block that is not there leaves no empty line behind.
+                text = re.sub(rf"^\${name}\n", "", text, flags=re.MULTILINE)
+        return Template(text).substitute(values)
+
+
+def parse(text: str, name: str) -> Prompt:
+    """Read the text of a prompt file; raises PromptError where it is malformed."""
+    text = text.replace("\r\n", "\n")
+    front = _FRONT.match(text)
+    version = re.search(r"^version:\s*(\S+)\s*$", front[1], re.MULTILINE) if front else None
+    if front is None or version is None:
+        raise PromptError(f"prompt {name}: it must begin with '---', 'version: N', '---'")
+    pieces = _HEADING.split(text[front.end() :])
+    if pieces[0].strip():
+        raise PromptError(f"prompt {name}: text stands before the first section")
+    sections: dict[str, str] = {}
+    for heading, body in zip(pieces[1::2], pieces[2::2], strict=True):
+        if heading in sections:
+            raise PromptError(f"prompt {name}: '# {heading}' stands twice")
+        sections[heading] = body.strip("\n")
+        if not Template(body).is_valid():
+            raise PromptError(f"prompt {name}: a stray $ in '# {heading}'; write $$ for the sign")
+    if "User" not in sections:
+        raise PromptError(f"prompt {name}: it has no '# User' section")
+    return Prompt(name, version[1], sections)
+
+
+@cache
+def folder() -> Path:
+    """Where the library's own prompt files are: in the wheel, else in the checkout."""
+    here = Path(__file__).resolve().parent
+    for place in (here / "prompts", here.parent / "prompts"):
+        if (place / "extract.md").is_file():
+            return place
+    raise PromptError(f"the prompt files are missing beside {here}; install slmtasks again")
+
+
+@cache
+def _load(path: Path) -> Prompt:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise PromptError(f"no prompt file {path}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise PromptError(f"prompt file {path} cannot be read: {error}") from error
+    return parse(text, path.stem)
+
+
+def load(prompt: str | Path) -> Prompt:
+    """A prompt of the library by its name, or a file by its `Path`."""
+    return _load(prompt if isinstance(prompt, Path) else folder() / f"{prompt}.md")
