@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 import types
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -37,7 +37,9 @@ class Prose:
     A figure (any run of Unicode digits) can be written only where the source holds it.
     `max_chars` counts code points; `max_words` what white space divides; neither limit
     ever cuts a word. `sentence` holds it to one sentence. `opening` is text that it
-    begins with, verbatim.
+    begins with, verbatim. Where `light` is a class of characters (as in "a-z"), one
+    outside it counts as `heavy` characters; those of the class `barred` are not written,
+    and with `linkless` nothing that a platform would take for a link.
 
     Example:
         class Note(BaseModel):
@@ -48,7 +50,10 @@ class Prose:
     max_words: int | None = None
     sentence: bool = False
     opening: str = ""
-    weighted: bool = False
+    light: str = ""
+    heavy: int = 2
+    barred: str = ""
+    linkless: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,13 +119,16 @@ class Array:
 
 @dataclass(frozen=True)
 class Member:
-    """A field: `name` in Python, `key` in JSON (its alias), what the prompt says of it."""
+    """A field: `name` in Python, `key` in JSON (its alias), what the prompt says of it.
+
+    `nullable` where the answer may be null: it is optional, or has a default to take.
+    """
 
     name: str
     key: str
     node: Node
     nullable: bool
-    required: bool
+    has_default: bool
     description: str = ""
 
 
@@ -161,8 +169,9 @@ def _object(
                 name=name,
                 key=_key(name, field, where),
                 node=node,
-                nullable=optional or not field.is_required(),
-                required=field.is_required() and not optional,
+                # An empty list already says "absent".
+                nullable=optional or not (field.is_required() or isinstance(node, Array)),
+                has_default=not field.is_required(),
                 description=" ".join((field.description or "").split()),
             )
         )
@@ -317,3 +326,27 @@ def _kind(node: Node) -> tuple[str, Object | None]:
             return "sentence", None
         case _:
             return "text", None
+
+
+def leaves(node: Node) -> int:
+    """How many single values an answer holds at least, a list counting as one of its items."""
+    match node:
+        case Object(members=members):
+            return sum(leaves(member.node) for member in members)
+        case Array(item=item, least=least):
+            return max(1, least) * leaves(item)
+        case _:
+            return 1
+
+
+def relaxed(node: Object) -> Object:
+    """The same with every field optional, for a part of a document that may lack it."""
+    members = []
+    for member in node.members:
+        inner = member.node
+        if isinstance(inner, Object):
+            inner = relaxed(inner)
+        elif isinstance(inner, Array):
+            inner = replace(inner, least=0)
+        members.append(replace(member, node=inner, nullable=not isinstance(inner, Object | Array)))
+    return Object(tuple(members))

@@ -1,0 +1,316 @@
+"""The command line: a thin shell over the task functions."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+
+import slmtasks as slm
+from slmtasks import __version__, display, shorthand
+from slmtasks.documents import Document
+from slmtasks.errors import SchemaError, SlmTasksError
+from slmtasks.results import Result
+
+WRONG_USAGE, PARTLY_DONE = 2, 3
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Tasks on your documents by a small language model on this machine. Nothing is sent "
+    "anywhere.\n\nEach command reads text, Markdown, HTML or PDF files and prints an answer for "
+    "people, or JSON where the output is piped or --json is given. Progress and errors go to "
+    "stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several files failed.",
+)
+errors = Console(stderr=True, soft_wrap=True, highlight=False)
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Text, Markdown, HTML or PDF files.")
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", "-m", help="'nano' or a model folder. [default: $SLMTASKS_MODEL, nano]"),
+]
+DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, directml, webgpu, openvino or qnn.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+LanguageOption = Annotated[str | None, typer.Option(help="The language to write in.")]
+PasswordOption = Annotated[str | None, typer.Option(help="The password of encrypted PDFs.")]
+Length = Enum("Length", {name: name for name in ("short", "medium", "long")})  # type: ignore[misc]
+Style = Enum("Style", {n: n for n in ("tldr", "key-points", "headline", "quotes")})  # type: ignore[misc]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        print(f"slmtasks {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def extract(
+    files: Files,
+    fields: Annotated[
+        str | None,
+        typer.Option(
+            help="The fields to fill: 'vendor, total: number, issued: date, paid: bool?'. Types: "
+            "text, number, decimal, integer, bool, date, datetime, 'list of ...'; '?' may be "
+            "absent."
+        ),
+    ] = None,
+    schema: Annotated[
+        str | None, typer.Option(help="A pydantic model instead, as FILE.py:Class.")
+    ] = None,
+    instructions: Annotated[str | None, typer.Option(help="What else the model is told.")] = None,
+    grounding: Annotated[
+        str, typer.Option(help="strict (only the document's text), flag or off.")
+    ] = "strict",
+    day_first: Annotated[
+        bool | None,
+        typer.Option("--day-first/--month-first", help="How 03/04/2024 is read."),
+    ] = None,
+    password: PasswordOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Fill fields from documents, each value with its place in the text.
+
+    slmtasks extract invoice.pdf --fields "vendor, total: number, issued: date"
+    """
+    if (fields is None) == (schema is None):
+        raise typer.BadParameter("give either --fields or --schema")
+    try:
+        shape = shorthand.parse(fields) if fields else shorthand.load(schema or "")
+    except SchemaError as error:
+        raise typer.BadParameter(str(error)) from error
+
+    def one(document: Document, loaded: slm.Model) -> Result:
+        return slm.extract(
+            document,
+            shape,
+            instructions=instructions,
+            grounding=grounding,  # type: ignore[arg-type]
+            model=loaded,
+        )
+
+    reader = _reader(password, day_first)
+    _over(files, one, reader, model, device, as_json)
+
+
+@app.command()
+def summarize(
+    files: Files,
+    style: Annotated[Style, typer.Option(help="What kind of summary.")] = Style["key-points"],
+    length: Annotated[Length, typer.Option(help="How long.")] = Length["medium"],
+    focus: Annotated[str | None, typer.Option(help="What to look for.")] = None,
+    language: LanguageOption = None,
+    password: PasswordOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Summarize documents: tldr, key-points, headline, or verbatim quotes.
+
+    slmtasks summarize report.pdf --style quotes --length short
+    """
+
+    def one(document: Document, loaded: slm.Model) -> Result:
+        return slm.summarize(
+            document,
+            style=style.value,
+            length=length.value,
+            focus=focus,
+            language=language,
+            model=loaded,
+        )
+
+    _over(files, one, _reader(password), model, device, as_json)
+
+
+@app.command()
+def describe(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Products as JSON: name, category, brand, features, specs, audience, price, "
+            "keywords.",
+        ),
+    ],
+    tone: Annotated[str, typer.Option(help="neutral, friendly, formal, enthusiastic, luxurious.")]
+    = "neutral",
+    length: Annotated[Length, typer.Option(help="How long.")] = Length["medium"],
+    language: LanguageOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Write the sales copy of products.
+
+    slmtasks describe product.json --tone friendly
+    """
+
+    def one(document: Document, loaded: slm.Model) -> Result:
+        return slm.describe_product(
+            _product(document), tone=tone, length=length.value, language=language, model=loaded  # type: ignore[arg-type]
+        )
+
+    _over(files, one, _reader(None), model, device, as_json)
+
+
+@app.command()
+def post(
+    files: Files,
+    platform: Annotated[
+        str, typer.Option(help="x, linkedin, facebook, instagram, threads, bluesky, mastodon.")
+    ],
+    tone: Annotated[str, typer.Option(help="neutral, friendly, formal, enthusiastic, playful.")]
+    = "neutral",
+    hashtags: Annotated[int, typer.Option(help="How many at most.")] = 3,
+    link: Annotated[str | None, typer.Option(help="A link to put at the end.")] = None,
+    language: LanguageOption = None,
+    password: PasswordOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Write social media posts within the platform's limit.
+
+    slmtasks post announcement.txt --platform bluesky
+    """
+
+    def one(document: Document, loaded: slm.Model) -> Result:
+        return slm.social_post(
+            document,
+            platform=platform,  # type: ignore[arg-type]
+            tone=tone,  # type: ignore[arg-type]
+            hashtags=hashtags,
+            link=link,
+            language=language,
+            model=loaded,
+        )
+
+    _over(files, one, _reader(password), model, device, as_json)
+
+
+@app.command()
+def reply(
+    messages: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="The customers' messages, as files.")
+    ],
+    facts: Annotated[Path, typer.Option(help="The file to answer from.")],
+    tone: Annotated[str, typer.Option(help="friendly, neutral, formal, apologetic.")] = "friendly",
+    language: LanguageOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = "auto",
+    as_json: JsonOption = False,
+) -> None:
+    """Answer customers' messages from given facts only.
+
+    slmtasks reply mail.txt --facts faq.md
+    """
+    known: list[Document] = []
+
+    def one(document: Document, loaded: slm.Model) -> Result:
+        known.extend([] if known else [slm.read(facts)])
+        return slm.reply(
+            document.text, facts=known[0], tone=tone, language=language, model=loaded  # type: ignore[arg-type]
+        )
+
+    _over(messages, one, _reader(None), model, device, as_json)
+
+
+def _reader(password: str | None, day_first: bool | None = None) -> Callable[[Path], Document]:
+    return lambda path: slm.read(path, password=password, day_first=day_first)
+
+
+def _product(document: Document) -> slm.Product:
+    try:
+        return slm.Product.model_validate_json(document.text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "it"
+        raise SchemaError(
+            f"{document.name} is no product: {where}: {first['msg']}; see slmtasks describe --help"
+        ) from error
+
+
+def _over(
+    files: list[Path],
+    one: Callable[[Document, slm.Model], Result],
+    reader: Callable[[Path], Document],
+    model: str | None,
+    device: str,
+    as_json: bool,
+) -> None:
+    """Run a task over files, print each answer as it comes, and exit with the right code."""
+    as_json = as_json or not sys.stdout.isatty()
+    failed = 0
+    with slm.load(model, device=device) as loaded:
+        if loaded.name == "nano" and model is None:
+            errors.print("using the embedded model 'nano', a demonstration; --model takes a folder")
+        for number, path in enumerate(files, start=1):
+            try:
+                with errors.status(f"{path} ({number} of {len(files)})"):
+                    document = reader(path)
+                    result = one(document, loaded)
+            except SlmTasksError as error:
+                failed += 1
+                errors.print(f"error: {error}", style="red", markup=False)
+                if as_json and len(files) > 1:
+                    _print_json({"source": str(path), "error": _described(error)})
+                continue
+            if as_json:
+                source = {"source": str(path)} if len(files) > 1 else {}
+                _print_json({**source, **result.model_dump(mode="json")})
+            else:
+                display.show(result, document)
+    if failed:
+        raise typer.Exit(1 if failed == len(files) else PARTLY_DONE)
+
+
+def _described(error: SlmTasksError) -> dict[str, Any]:
+    page = getattr(error, "page", None)
+    return {"type": type(error).__name__, "message": str(error), "page": page}
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, separators=(",", ":")), flush=True)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    errors.print(f"error: {message}", style="red", markup=False)
+    raise SystemExit(code)
+
+
+def main() -> None:
+    """The entry point: no traceback for what a user can mend."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A pipe on Windows has a code page of its own; JSON is UTF-8 everywhere.
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    warnings.showwarning = lambda message, *_: errors.print(f"note: {message}", markup=False)  # type: ignore[assignment]
+    try:
+        app()
+    except SlmTasksError as error:
+        _fail(str(error), 1)
+    except ValueError as error:
+        _fail(str(error), WRONG_USAGE)
+    except KeyboardInterrupt:
+        _fail("stopped", 1)
+
+
+if __name__ == "__main__":
+    main()

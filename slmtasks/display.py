@@ -1,0 +1,78 @@
+"""Results as a person reads them on a terminal, the evidence marked in its line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from slmtasks.documents import Document
+from slmtasks.results import Evidence, Extraction, Result
+
+AROUND = 30
+"""Characters of the source shown on each side of a quote."""
+
+_CARRIED = set(Result.model_fields)
+
+
+def show(result: Result, document: Document, console: Console | None = None) -> None:
+    """Print a result: its values, where each stands, and what is to be known of it."""
+    console = console or Console()
+    body = _extraction(result, document) if isinstance(result, Extraction) else _text(result)
+    console.print(Panel(body, title=Text(document.name), title_align="left", border_style="dim"))
+    for warning in result.warnings:
+        console.print(Text(f"note: {warning}", style="yellow"))
+    usage = result.usage
+    console.print(
+        Text(
+            f"{result.model}, {usage.prompt_tokens} tokens read ({usage.cached_tokens} kept), "
+            f"{usage.generated_tokens} written, {usage.seconds:.2f} s",
+            style="dim",
+        )
+    )
+
+
+def _extraction(result: Extraction[Any], document: Document) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("field", "value", "page", "where it stands"):
+        table.add_column(heading, overflow="fold", header_style="dim")
+    for path, value in _flat(result.value):
+        places = result.evidence.get(path, [])
+        page = str(places[0].page) if places else ""
+        note = "inferred" if path in result.inferred else "" if value is not None else "absent"
+        where = _marked(places[0], document) if places else Text(note, style="dim")
+        table.add_row(path, Text("" if value is None else str(value)), page, where)
+    return table
+
+
+def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
+    if isinstance(value, BaseModel):
+        pairs = [(f"{path}.{name}" if path else name, entry) for name, entry in value]
+    elif isinstance(value, list) and value:
+        pairs = [(f"{path}[{index}]", entry) for index, entry in enumerate(value)]
+    else:
+        return [(path, value)]
+    return [row for name, entry in pairs for row in _flat(entry, name)]
+
+
+def _marked(place: Evidence, document: Document) -> Text:
+    before = document.text[max(0, place.start - AROUND) : place.start].rpartition("\n")[2]
+    after = document.text[place.end : place.end + AROUND].partition("\n")[0]
+    marked = Text(before, style="dim")
+    marked.append(place.quote.replace("\n", " / "), style="bold black on yellow")
+    marked.append(after, style="dim")
+    return marked
+
+
+def _text(result: Result) -> Group:
+    rows = []
+    for name, value in result:
+        if name in _CARRIED or name == "evidence":
+            continue
+        shown = "\n".join(f"- {item}" for item in value) if isinstance(value, tuple) else str(value)
+        rows.append(Text.assemble((f"{name}: ", "dim"), "\n" if "\n" in shown else "", shown))
+    return Group(*rows)

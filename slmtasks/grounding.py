@@ -1,0 +1,266 @@
+"""Read an answer back: where each value stands in the source, and what it means.
+
+`read` follows the schema through the model's JSON and gives a tree of `Leaf`s; `merge`
+joins the trees of several parts of one document; `flatten` turns a tree into what
+pydantic validates and what results carry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import regex
+
+from slmtasks.figures import invented
+from slmtasks.grammar import Source
+from slmtasks.passages import Passage
+from slmtasks.results import Evidence
+from slmtasks.schema import (
+    Array,
+    Choice,
+    Copied,
+    Date,
+    Free,
+    Letters,
+    Member,
+    Node,
+    Number,
+    Object,
+    Prose,
+    Quote,
+)
+
+MOST_PLACES = 20
+"""A value that stands in more places than this has the first ones as its evidence."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One value: its evidence, whether the model inferred it, whether it is ambiguous."""
+
+    value: Any
+    evidence: tuple[Evidence, ...] = ()
+    inferred: bool = False
+    ambiguous: bool = False
+    sought: bool = False
+
+
+Tree = dict[str, Any] | list[Any] | Leaf | None
+"""Values by field name, items in order, a leaf, or what is absent."""
+
+
+@dataclass
+class Reading:
+    """A flattened tree: `data` for pydantic, and what is to be said of its fields by path."""
+
+    data: Any
+    evidence: dict[str, list[Evidence]] = field(default_factory=dict)
+    inferred: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read(node: Node, answer: Any, source: Source) -> Tree:
+    """The values of a parsed JSON answer, with their places in the source.
+
+    Raises ValueError, in words meant for the model, where free text cites a figure that
+    the source lacks.
+    """
+    if answer is None:
+        return None
+    match node:
+        case Object(members=members):
+            return {m.name: read(m.node, answer[m.key], source) for m in members}
+        case Array(item=item):
+            return [read(item, entry, source) for entry in answer]
+        case Choice():
+            return Leaf(answer, inferred=True)
+        case Copied():
+            spans = list(_occurrences(source.passage.text, answer))
+            return _placed(source.passage.original(*spans[0]), spans, source.passage)
+        case Quote():
+            text = source.passage.text
+            spans = [(a, b) for a, b in source.passage.sentences if text[a:b] == answer]
+            return _placed(source.passage.original(*spans[0]), spans, source.passage)
+        case Number() | Date():
+            return _value(node, answer, source)
+        case Prose():
+            if figures := invented(answer, source.passage.text):
+                raise ValueError(f"these figures do not stand in the text: {', '.join(figures)}")
+            return Leaf(answer.rstrip(" "))
+        case Free():
+            spans = list(_occurrences(source.passage.text, answer))
+            return _placed(answer, spans, source.passage)
+        case Letters():
+            return Leaf(answer)
+
+
+def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
+    found: Sequence[Any]
+    if isinstance(node, Number):
+        found = source.found_numbers
+        written = None if node.copied else Decimal(answer)
+    else:
+        found = source.found_dates(node.time)
+        written = None if node.copied else _iso(answer, node.time)
+    if written is None:
+        same = [f for f in found if f.quote == answer]
+        written = same[0].value
+    else:
+        same = [f for f in found if f.value == written]
+    if isinstance(node, Number) and node.integer:
+        written = int(written)
+    leaf = _placed(written, [(f.start, f.end) for f in same], source.passage)
+    ambiguous = node.copied and same[0].ambiguous
+    return Leaf(leaf.value, leaf.evidence, ambiguous=ambiguous, sought=True)
+
+
+def _iso(text: str, time: bool) -> date | datetime:
+    return datetime.fromisoformat(text) if time else date.fromisoformat(text)
+
+
+def _placed(value: Any, spans: Sequence[tuple[int, int]], passage: Passage) -> Leaf:
+    places = tuple(passage.evidence(a, b) for a, b in spans[:MOST_PLACES])
+    return Leaf(value, places, sought=True)
+
+
+def _occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
+    """Where `wanted` stands in `text` as whole words."""
+    start = text.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        inside = start > 0 and _joined(text[start - 1], text[start])
+        if not inside and not (end < len(text) and _joined(text[end - 1], text[end])):
+            yield start, end
+        start = text.find(wanted, start + 1)
+
+
+def _joined(left: str, right: str) -> bool:
+    return bool(_WORD.fullmatch(left) and _WORD.fullmatch(right))
+
+
+_WORD = regex.compile(
+    r"[\p{L}\p{M}\p{N}_--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]",
+    regex.V1,
+)
+
+
+def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list[str]]:
+    """The trees of the parts of one document as one, and what they disagree on.
+
+    Field by field; the first part that has a value gives it. Lists are joined in order;
+    of single values each is kept once, of rows all, because the parts do not overlap.
+    """
+    given = [tree for tree in trees if tree is not None]
+    if not given:
+        return None, []
+    if isinstance(node, Object):
+        merged: dict[str, Any] = {}
+        said: list[str] = []
+        for member in node.members:
+            where = f"{path}.{member.name}" if path else member.name
+            column = [tree[member.name] for tree in given if isinstance(tree, dict)]
+            merged[member.name], more = merge(member.node, column, where)
+            said += more
+        return merged, said
+    if isinstance(node, Array):
+        return _joined_lists(node, [tree for tree in given if isinstance(tree, list)], path)
+    leaves = [tree for tree in given if isinstance(tree, Leaf)]
+    first = leaves[0]
+    same = [leaf for leaf in leaves if leaf.value == first.value]
+    others = list(dict.fromkeys(_shown(leaf) for leaf in leaves if leaf.value != first.value))
+    said = [f"{path}: took {_shown(first)}, not {', '.join(others)}"] if others else []
+    places = tuple(place for leaf in same for place in leaf.evidence)
+    return Leaf(first.value, places, first.inferred, first.ambiguous, first.sought), said
+
+
+def _joined_lists(node: Array, lists: list[list[Any]], path: str) -> tuple[Tree, list[str]]:
+    items = [item for entries in lists for item in entries]
+    if not isinstance(node.item, Object | Array):
+        items = list({leaf.value: leaf for leaf in reversed(items)}.values())[::-1]
+    if node.most is not None and len(items) > node.most:
+        dropped = len(items) - node.most
+        return items[: node.most], [f"{path}: {dropped} items beyond the first {node.most} left out"]
+    return items, []
+
+
+def _shown(leaf: Leaf) -> str:
+    page = f" (page {leaf.evidence[0].page})" if leaf.evidence else ""
+    return f"{str(leaf.value)!r}{page}"
+
+
+def flatten(node: Object, tree: Tree) -> Reading:
+    """What pydantic validates, and what the result says of each field."""
+    reading = Reading(None)
+    reading.data = _data(node, tree, "", reading)
+    return reading
+
+
+def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
+    match node, tree:
+        case Object(members=members), dict():
+            return {
+                member.key: _data(
+                    member.node,
+                    tree[member.name],
+                    f"{path}.{member.name}" if path else member.name,
+                    reading,
+                )
+                for member in members
+                if _present(member, tree[member.name])
+            }
+        case Array(item=item), list():
+            return [
+                _data(item, entry, f"{path}[{index}]", reading) for index, entry in enumerate(tree)
+            ]
+        case _, Leaf():
+            if tree.inferred:
+                reading.inferred.append(path)
+            elif tree.evidence:
+                reading.evidence[path] = list(tree.evidence)
+            elif tree.sought:
+                reading.warnings.append(f"{path}: {str(tree.value)!r} does not stand in the source")
+            if tree.ambiguous:
+                reading.warnings.append(_ambiguity(path, tree))
+            return tree.value
+    return None
+
+
+def _present(member: Member, tree: Tree) -> bool:
+    # What is absent and has a default takes its default.
+    return tree is not None or not member.has_default
+
+
+def _ambiguity(path: str, leaf: Leaf) -> str:
+    quote = leaf.evidence[0].quote
+    if isinstance(leaf.value, date):
+        return f"{path}: {quote!r} read as {leaf.value.day} {leaf.value:%B %Y}; read(..., day_first=) decides"
+    return f"{path}: {quote!r} read as {leaf.value}"
+
+
+def standing(quote: str, passage: Passage) -> list[Evidence]:
+    """Where a sentence stands in a passage, white space apart."""
+    wanted = " ".join(quote.split())
+    return [
+        passage.evidence(start, end)
+        for start, end in passage.sentences
+        if " ".join(passage.text[start:end].split()) == wanted
+    ]
+
+
+def support(text: str, passage: Passage) -> list[Evidence]:
+    """The sentences of the source that share the most words with a text; none where few do."""
+    wanted = set(_words(text))
+    best: list[tuple[float, int, tuple[int, int]]] = []
+    for index, (start, end) in enumerate(passage.sentences):
+        shared = wanted & set(_words(passage.text[start:end]))
+        best.append((len(shared) / max(1, len(wanted)), -index, (start, end)))
+    best.sort(reverse=True)
+    return [passage.evidence(*span) for share, _, span in best[:1] if share >= 0.4]
+
+
+def _words(text: str) -> Iterable[str]:
+    return (word for word in regex.findall(r"[\p{L}\p{N}]+", text.casefold()) if len(word) > 2)

@@ -1,0 +1,129 @@
+"""A part of a document as the model reads it, and the cut of long ones into parts.
+
+A `Passage` is a span of a `Document`. Its `text` is the span with white space made
+plain (tabs, no-break spaces and carriage returns become spaces, one for one), so that
+an offset into it plus `start` is an offset into the document.
+
+Knows nothing about grammars or models.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from slmtasks.documents import Document
+from slmtasks.results import Evidence
+
+_SPACES = dict.fromkeys(
+    [*range(0x09), 0x09, *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0), 0xA0, 0x1680]
+    + [*range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000],
+    " ",
+) | dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n")
+
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof sr jr st no nos vs etc e.g i.e inc ltd co corp dept est fig approx "
+    "jan feb mar apr jun jul aug sep sept oct nov dec art sec vol p pp".split()
+)
+_ENDS = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？]+[」』”]*|\n[ ]*(?=\n)|\n(?=[ ]*[-*•#])")
+_PARAGRAPH = re.compile(r"\n[ ]*\n")
+_BORDERS = (_PARAGRAPH, re.compile(r"\n"), re.compile(r"(?<=[.!?…。！？])\s*"), re.compile(r"\s"))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The span `start` to `end` of a document's text, in code points."""
+
+    document: Document
+    start: int
+    end: int
+
+    @classmethod
+    def whole(cls, document: Document) -> Passage:
+        """All of a document."""
+        return cls(document, 0, len(document.text))
+
+    @cached_property
+    def text(self) -> str:
+        """The span with plain white space, of the same length."""
+        span = self.document.text[self.start : self.end]
+        return re.sub(r"\r(?!\n)", "\n", span).translate(_SPACES)
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """The sentences' spans, as offsets into `text`; headings and list items count as such."""
+        return tuple(_sentences(self.text))
+
+    def original(self, start: int, end: int) -> str:
+        """The document's own characters for a span of `text`."""
+        return self.document.text[self.start + start : self.start + end]
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """The place of a span of `text` in the document."""
+        return Evidence(
+            page=self.document.page_at(self.start + start),
+            start=self.start + start,
+            end=self.start + end,
+            quote=self.original(start, end),
+        )
+
+    def split(self, budget: int, count: Callable[[str], int]) -> list[Passage]:
+        """Cut into parts of at most `budget` tokens, at paragraph, line, sentence or word borders.
+
+        The parts are adjacent and cover the passage: nothing is left out and nothing
+        stands in two of them. `count` gives the tokens of a text.
+        """
+        parts = []
+        start = 0
+        while start < len(self.text):
+            end = start + _fitting(self.text[start:], budget, count)
+            parts.append(Passage(self.document, self.start + start, self.start + end))
+            start = end
+        return parts
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in _ENDS.finditer(text):
+        if match[0].startswith(".") and _is_abbreviation(text[start : match.start()]):
+            continue
+        yield from _trimmed(text, start, match.end())
+        start = match.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _is_abbreviation(before: str) -> bool:
+    words = before.rsplit(maxsplit=1)
+    last = words[-1].lstrip("(\"'").lower() if words else ""
+    return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    sentence = text[start:end]
+    body = sentence.strip().lstrip("-*•# ")
+    if any(character.isalnum() for character in body):
+        begin = start + sentence.index(body)
+        yield begin, begin + len(body)
+
+
+def _fitting(text: str, budget: int, count: Callable[[str], int]) -> int:
+    """How many characters of `text`, cut at the best border, are at most `budget` tokens."""
+    # A token is at least one byte, mostly several characters: look no further than needed.
+    low, high = 1, min(len(text), budget * 16)
+    if count(text[:high]) <= budget:
+        low = high
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count(text[:middle]) <= budget:
+            low = middle
+        else:
+            high = middle - 1
+    if low == len(text):
+        return low
+    for border in _BORDERS:
+        ends = [match.end() for match in border.finditer(text, 0, low)]
+        if ends and ends[-1] >= low // 2:
+            return ends[-1]
+    return low

@@ -1,0 +1,115 @@
+"""The sales copy of a product, from what is known of it and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from slmtasks import templates
+from slmtasks.documents import read
+from slmtasks.model import Model
+from slmtasks.passages import Passage
+from slmtasks.results import ProductDescription
+from slmtasks.schema import Prose, describe
+from slmtasks.task import Run
+
+Tone = Literal["neutral", "friendly", "formal", "enthusiastic", "luxurious"]
+Length = Literal["short", "medium", "long"]
+
+CHARACTERS = {"short": 300, "medium": 600, "long": 1200}
+"""The most that a description has, by length."""
+
+BULLETS = {"short": 3, "medium": 5, "long": 7}
+"""The most bullets, by length."""
+
+
+class Product(BaseModel):
+    """What is known of a product; only the name is needed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    category: str | None = None
+    brand: str | None = None
+    features: tuple[str, ...] = ()
+    specs: dict[str, str] = Field(default_factory=dict)
+    audience: str | None = None
+    price: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
+def describe_product(
+    product: Product,
+    *,
+    tone: Tone = "neutral",
+    length: Length = "medium",
+    language: str | None = None,
+    model: Model | None = None,
+) -> ProductDescription:
+    """Write title, tagline, description, bullets and meta description of a `Product`.
+
+    The title begins with the product's name verbatim and has at most 80 characters more;
+    the tagline has at most 80, the description 300, 600 or 1,200 by `length`, with 3, 5
+    or 7 bullets of at most 100, the meta description 160. No word is cut, and no figure
+    can be written that the product does not hold.
+
+    Raises ValueError, ModelError or InvalidAnswer.
+    """
+    if tone not in get_args(Tone):
+        raise ValueError(f"tone is {tone!r}; use one of {', '.join(get_args(Tone))}")
+    if length not in CHARACTERS:
+        raise ValueError(f"length is {length!r}; use short, medium or long")
+    name = " ".join(product.name.split())
+    document = read("\n".join(_lines(product.model_copy(update={"name": name}))), name=name)
+    variables = {"tone": tone, "length": length, "language": language or ""}
+    run = Run(templates.load("describe_product"), variables, model=model)
+    passages = run.parts(document)
+    if len(passages) > 1:
+        raise ValueError(
+            f"the product takes {run.model.count_tokens(document.text)} tokens and the model "
+            f"reads {run.budget} at once; leave out features or specs"
+        )
+    copy = run.ask(Passage.whole(document), describe(_copy(name, length)))
+    fields = copy.reading.data
+    return ProductDescription(
+        title=fields["title"],
+        tagline=fields["tagline"],
+        description=fields["description"],
+        bullets=tuple(fields["bullets"]),
+        meta_description=fields["meta_description"],
+        **run.carried(document, 1),
+    )
+
+
+def _copy(name: str, length: Length) -> type[BaseModel]:
+    title = Prose(max_chars=len(name) + 80, opening=name)
+    description = Prose(max_chars=CHARACTERS[length])
+
+    class Copy(BaseModel):
+        title: Annotated[str, title]
+        tagline: Annotated[str, Prose(max_chars=80)]
+        description: Annotated[str, description]
+        bullets: Annotated[
+            list[Annotated[str, Prose(max_chars=100)]],
+            Field(min_length=1, max_length=BULLETS[length]),
+        ]
+        meta_description: Annotated[str, Prose(max_chars=160)]
+
+    return Copy
+
+
+def _lines(product: Product) -> Iterator[str]:
+    yield f"Name: {product.name}"
+    for label in ("category", "brand", "audience", "price"):
+        if value := getattr(product, label):
+            yield f"{label.capitalize()}: {value}"
+    if product.features:
+        yield "Features:"
+        yield from (f"- {feature}" for feature in product.features)
+    if product.specs:
+        yield "Specs:"
+        yield from (f"- {key}: {value}" for key, value in product.specs.items())
+    if product.keywords:
+        yield f"Keywords: {', '.join(product.keywords)}"

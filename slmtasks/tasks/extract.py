@@ -1,0 +1,66 @@
+"""Fields out of a document, each with its place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from slmtasks.documents import Document
+from slmtasks.model import Model
+from slmtasks.results import Extraction
+from slmtasks.schema import Grounding, fields
+from slmtasks.task import Task, opened
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def extract(
+    source: str | Path | Document,
+    schema: type[T],
+    *,
+    instructions: str | None = None,
+    examples: Sequence[tuple[str, T]] = (),
+    grounding: Grounding = "strict",
+    retries: int = 2,
+    model: Model | None = None,
+) -> Extraction[T]:
+    """Fill a pydantic model from text (`str`), a file (`Path`) or a `Document`.
+
+    Fields may be str, int, float, Decimal, bool, date, datetime, Literal, Enum, lists,
+    nested models, and each of these with `| None`. Descriptions and aliases reach the
+    model. What the document does not say is None where the field allows it.
+
+    `grounding="strict"`: every string, number and date can only be text that stands in
+    the document; `evidence` has its page, offsets and quote. "flag": the model words
+    freely, evidence is looked up afterwards, and what is not found is in `warnings`.
+    "off": neither. `examples` are pairs of a text and its answer. After a failed
+    validation the model is told why and asked again, `retries` times at most.
+
+    A date such as 03/04/2024 is read month first, unless the document's other dates or
+    `read(..., day_first=True)` say otherwise; `warnings` names it.
+
+    Raises DocumentError, SchemaError, ModelError, NothingToQuote or InvalidAnswer.
+
+    Example:
+        class Invoice(BaseModel):
+            vendor: str
+            total: Decimal
+
+        extract(Path("invoice.pdf"), Invoice).value.total
+    """
+    task = Task("extract" if grounding == "strict" else "extract-free", schema,
+                grounding=grounding, retries=retries)
+    shown = [
+        {"document": text, "answer": value.model_dump_json(by_alias=True)}
+        for text, value in examples
+    ]
+    variables = {
+        "fields": fields(task.node),
+        "instructions": instructions or "",
+        "examples": shown,
+    }
+    return task(opened(source), variables, model=model)
+

@@ -1,0 +1,65 @@
+"""The answer to a customer's message, from given facts only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+from slmtasks import templates
+from slmtasks.condense import condensed
+from slmtasks.documents import Document
+from slmtasks.grounding import standing
+from slmtasks.model import Model
+from slmtasks.passages import Passage
+from slmtasks.results import Reply
+from slmtasks.schema import Array, Member, Object, Prose, Quote
+from slmtasks.task import Run, opened
+
+Tone = Literal["friendly", "neutral", "formal", "apologetic"]
+
+_QUOTES = Member("quotes", "quotes", Array(Quote(), 0, 2), nullable=False, has_default=False)
+_TEXT = Member("text", "text", Prose(max_chars=600), nullable=False, has_default=False)
+
+
+def reply(
+    message: str,
+    *,
+    facts: str | Path | Document,
+    history: Sequence[tuple[Literal["customer", "agent"], str]] = (),
+    tone: Tone = "friendly",
+    language: str | None = None,
+    model: Model | None = None,
+) -> Reply:
+    """Answer a message from `facts`: text (`str`), a file (`Path`) or a `Document`.
+
+    The model first copies the sentences of the facts that answer the message, at most
+    two; they are the evidence under "text". Where it finds none, `answered` is False and
+    the text says so. The text has at most 600 characters, and no figure that the facts
+    do not hold, not even one of the message. `history` is what was said before, as
+    pairs of role and text, the oldest first.
+
+    Raises DocumentError, ValueError, ModelError or InvalidAnswer.
+    """
+    if not message.strip():
+        raise ValueError("the message is empty; give the customer's question")
+    if tone not in get_args(Tone):
+        raise ValueError(f"tone is {tone!r}; use one of {', '.join(get_args(Tone))}")
+    document = opened(facts)
+    variables = {
+        "message": message,
+        "history": [{"role": role, "text": text} for role, text in history],
+        "tone": tone,
+        "language": language or "",
+    }
+    run = Run(templates.load("reply"), variables, model=model)
+    final, chunks = condensed(run, document, Object((_QUOTES,)))
+    answer = run.ask(final, Object((_QUOTES, _TEXT))).reading.data
+    whole = Passage.whole(document)
+    places = [place for quote in answer["quotes"] for place in standing(quote, whole)]
+    return Reply(
+        text=answer["text"],
+        answered=bool(places),
+        evidence={"text": places} if places else {},
+        **run.carried(document, chunks),
+    )

@@ -1,0 +1,114 @@
+"""A post about a text, within a platform's limit by the platform's own counting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, get_args
+
+from slmtasks import templates
+from slmtasks.condense import condensed
+from slmtasks.documents import Document
+from slmtasks.model import Model
+from slmtasks.platforms import Platform, PlatformName
+from slmtasks.platforms import platform as rules_of
+from slmtasks.results import SocialPost
+from slmtasks.schema import Array, Letters, Member, Object, Prose
+from slmtasks.task import Run, opened
+
+Tone = Literal["neutral", "friendly", "formal", "enthusiastic", "playful"]
+
+LONGEST = 1000
+"""No body is longer, however much a platform allows: nobody reads further."""
+
+SHORTEST = 40
+"""The least that must be left for the body beside hashtags and link."""
+
+TAG = 20
+"""The letters of a hashtag at most."""
+
+
+def social_post(
+    source: str | Path | Document,
+    *,
+    platform: PlatformName,
+    tone: Tone = "neutral",
+    hashtags: int = 3,
+    link: str | None = None,
+    language: str | None = None,
+    model: Model | None = None,
+) -> SocialPost:
+    """Write a post about text (`str`), a file (`Path`) or a `Document`.
+
+    `text` is the whole post: body, then hashtags, then the link exactly as given. It is
+    within the platform's limit by the platform's own counting, whatever the model, and
+    not cut inside a word: X 280 weighted characters (a link counts 23), Bluesky 300
+    graphemes, Threads 500 (an emoji counts its bytes), Mastodon 500 (a link counts 23),
+    Instagram 2,200, LinkedIn 3,000, Facebook 63,206; `platforms.PLATFORMS` names the
+    source of each rule. The body has at most 1,000 characters. There are at most
+    `hashtags` tags, and never more than the platform allows. No figure can be written
+    that the source does not hold.
+
+    Raises DocumentError, ValueError, ModelError or InvalidAnswer.
+    """
+    rules = rules_of(platform)
+    if tone not in get_args(Tone):
+        raise ValueError(f"tone is {tone!r}; use one of {', '.join(get_args(Tone))}")
+    if hashtags < 0:
+        raise ValueError(f"hashtags is {hashtags}; give 0 or more")
+    if link is not None and (not link.strip() or any(c.isspace() for c in link)):
+        raise ValueError(f"link is {link!r}; give an address without white space, or None")
+    most = hashtags if rules.hashtags is None else min(hashtags, rules.hashtags)
+    # Each tag is reserved at its longest, in letters that may weigh more than one.
+    tail = _tail(["\N{CJK UNIFIED IDEOGRAPH-4E00}" * TAG] * most, link)
+    room = min(LONGEST, rules.room(tail) if tail else rules.limit)
+    if room < SHORTEST:
+        raise ValueError(
+            f"{most} hashtags and the link leave {room} of {rules.title}'s {rules.limit} "
+            "characters; ask for fewer hashtags or give a shorter link"
+        )
+    document = opened(source)
+    variables = {
+        "platform": platform,
+        "limit": str(room),
+        "hashtags": str(most),
+        "tone": tone,
+        "language": language or "",
+    }
+    run = Run(templates.load("social_post"), variables, model=model)
+    passage, chunks = condensed(run, document, _shape(room, most, rules, tagged=False))
+    answer = run.ask(passage, _shape(room, most, rules)).reading.data
+    tags = list(dict.fromkeys(answer["hashtags"]))
+    text = answer["text"] + _tail(tags, link)
+    if hashtags > most:
+        run.warnings.append(f"{rules.title} allows {most} hashtags; {hashtags} were asked for")
+    return SocialPost(
+        text=text,
+        hashtags=tuple(tags),
+        platform=platform,
+        characters=rules.count(text),
+        limit=rules.limit,
+        **run.carried(document, chunks),
+    )
+
+
+def _tail(tags: list[str], link: str | None) -> str:
+    lines = [" ".join(f"#{tag}" for tag in tags)] if tags else []
+    lines += [link] if link else []
+    return "".join(f"\n\n{line}" for line in lines)
+
+
+def _shape(room: int, most: int, rules: Platform, *, tagged: bool = True) -> Object:
+    body = Prose(
+        max_chars=room,
+        light="" if rules.weight == 1 else rules.light,
+        heavy=rules.weight,
+        barred=rules.barred,
+        linkless=rules.link is not None,
+    )
+    tags = Array(Letters(TAG), 0, most if tagged else 0)
+    return Object(
+        (
+            Member("text", "text", body, nullable=False, has_default=False),
+            Member("hashtags", "hashtags", tags, nullable=False, has_default=False),
+        )
+    )

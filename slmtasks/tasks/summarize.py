@@ -1,0 +1,100 @@
+"""A summary of a document: sentences, key points, a headline or verbatim quotes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from slmtasks import templates
+from slmtasks.condense import condensed, leaves
+from slmtasks.documents import Document
+from slmtasks.grounding import standing, support
+from slmtasks.model import Model
+from slmtasks.passages import Passage
+from slmtasks.results import Summary
+from slmtasks.schema import Array, Member, Object, Prose, Quote
+from slmtasks.task import Run, opened
+
+Style = Literal["tldr", "key-points", "headline", "quotes"]
+Length = Literal["short", "medium", "long"]
+
+MOST = {
+    "tldr": {"short": 1, "medium": 2, "long": 3},
+    "key-points": {"short": 3, "medium": 5, "long": 7},
+    "headline": {"short": 12, "medium": 17, "long": 22},
+    "quotes": {"short": 3, "medium": 5, "long": 7},
+}
+"""Sentences, points, words, or quotes, by style and length."""
+
+
+def summarize(
+    source: str | Path | Document,
+    *,
+    style: Style = "key-points",
+    length: Length = "medium",
+    focus: str | None = None,
+    language: str | None = None,
+    model: Model | None = None,
+) -> Summary:
+    """Summarize text (`str`), a file (`Path`) or a `Document`.
+
+    Styles, with what `length` short, medium or long allows: "tldr", exactly 1, 2 or 3
+    sentences (fewer where the source has fewer); "key-points", at most 3, 5 or 7 points;
+    "headline", at most 12, 17 or 22 words; "quotes", exactly 3, 5 or 7 sentences (fewer
+    where the source has fewer), each copied from the source, in its order. In no style
+    can a figure be written that the source does not hold. A source longer than the model's
+    context is summarized in parts and the parts' summaries again.
+
+    `focus` says what to look for, `language` what to write in (a model writes only the
+    languages that it was trained on; quotes stay as they are).
+
+    Raises DocumentError, ModelError or InvalidAnswer.
+    """
+    if style not in MOST:
+        raise ValueError(f"style is {style!r}; use one of {', '.join(MOST)}")
+    if length not in MOST[style]:
+        raise ValueError(f"length is {length!r}; use short, medium or long")
+    document = opened(source)
+    most = MOST[style][length]
+    variables = {
+        style.replace("-", "_"): str(most),
+        "focus": focus or "",
+        "language": language or "",
+    }
+    run = Run(templates.load("summarize"), variables, model=model)
+    whole = Passage.whole(document)
+    if style != "headline":
+        most = max(1, min(most, len(set(whole.sentences))))
+    shape = _shape(style, most)
+    final, chunks = condensed(run, document, shape)
+    parsed = run.ask(final, shape)
+    points = [leaf.value for leaf in leaves(parsed.tree)]
+    evidence = {}
+    for index, point in enumerate(points):
+        places = standing(point, whole) if style == "quotes" else support(point, whole)
+        if places:
+            evidence[f"points[{index}]"] = places
+    return Summary(
+        text="\n".join(points) if style in ("key-points", "quotes") else " ".join(points),
+        points=tuple(points),
+        evidence=evidence,
+        **run.carried(document, chunks),
+    )
+
+
+def _shape(style: Style, most: int) -> Object:
+    match style:
+        case "tldr":
+            item, least, key = Prose(max_chars=300, sentence=True), most, "sentences"
+        case "key-points":
+            item, least, key = Prose(max_chars=200), 1, "points"
+        case "quotes":
+            return _object("quotes", Array(Quote(), most, most))
+        case "headline":
+            return _object("headline", Prose(max_chars=160, max_words=most))
+    return _object(key, Array(item, least, most))
+
+
+def _object(key: str, node: Array | Prose) -> Object:
+    return Object((Member(key, key, node, nullable=False, has_default=False),))
+
