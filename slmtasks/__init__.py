@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         UnsupportedDocument,
     )
     from slmtasks.model import Model, load
+    from slmtasks.nodes import Prose, Quote
     from slmtasks.results import (
         Coverage,
         Evidence,
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
         Summary,
         Usage,
     )
-    from slmtasks.schema import Prose, Quote
     from slmtasks.task import Task
     from slmtasks.tasks.describe_product import Product, describe_product
     from slmtasks.tasks.extract import extract
@@ -92,7 +92,7 @@ _HOMES = {
         "Summary",
         "Usage",
     ),
-    "schema": ("Prose", "Quote"),
+    "nodes": ("Prose", "Quote"),
     "task": ("Task",),
     "tasks.describe_product": ("Product", "describe_product"),
     "tasks.extract": ("extract",),

@@ -6,18 +6,19 @@ import json
 import sys
 import warnings
 from collections.abc import Callable
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from rich.console import Console
 
 import slmtasks as slm
 from slmtasks import __version__, display, shorthand
 from slmtasks.documents import Document
 from slmtasks.errors import SchemaError, SlmTasksError
+from slmtasks.options import Grounding, Length, PostTone, ProductTone, ReplyTone, Style
+from slmtasks.platforms import PlatformName
 from slmtasks.results import Result
 
 WRONG_USAGE, PARTLY_DONE = 2, 3
@@ -39,14 +40,14 @@ Files = Annotated[
 ]
 ModelOption = Annotated[
     str | None,
-    typer.Option("--model", "-m", help="'nano' or a model folder. [default: $SLMTASKS_MODEL, nano]"),
+    typer.Option(
+        "--model", "-m", help="'nano' or a model folder. [default: $SLMTASKS_MODEL, nano]"
+    ),
 ]
 DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, directml, webgpu, openvino or qnn.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 LanguageOption = Annotated[str | None, typer.Option(help="The language to write in.")]
 PasswordOption = Annotated[str | None, typer.Option(help="The password of encrypted PDFs.")]
-Length = Enum("Length", {name: name for name in ("short", "medium", "long")})  # type: ignore[misc]
-Style = Enum("Style", {n: n for n in ("tldr", "key-points", "headline", "quotes")})  # type: ignore[misc]
 
 
 @app.callback(invoke_without_command=True)
@@ -74,7 +75,8 @@ def extract(
     ] = None,
     instructions: Annotated[str | None, typer.Option(help="What else the model is told.")] = None,
     grounding: Annotated[
-        str, typer.Option(help="strict (only the document's text), flag or off.")
+        Grounding,
+        typer.Option(help="strict: only text of the document; flag: checked after; off."),
     ] = "strict",
     day_first: Annotated[
         bool | None,
@@ -101,7 +103,7 @@ def extract(
             document,
             shape,
             instructions=instructions,
-            grounding=grounding,  # type: ignore[arg-type]
+            grounding=grounding,
             model=loaded,
         )
 
@@ -112,8 +114,8 @@ def extract(
 @app.command()
 def summarize(
     files: Files,
-    style: Annotated[Style, typer.Option(help="What kind of summary.")] = Style["key-points"],
-    length: Annotated[Length, typer.Option(help="How long.")] = Length["medium"],
+    style: Annotated[Style, typer.Option(help="What kind of summary.")] = "key-points",
+    length: Annotated[Length, typer.Option(help="How long.")] = "medium",
     focus: Annotated[str | None, typer.Option(help="What to look for.")] = None,
     language: LanguageOption = None,
     password: PasswordOption = None,
@@ -129,8 +131,8 @@ def summarize(
     def one(document: Document, loaded: slm.Model) -> Result:
         return slm.summarize(
             document,
-            style=style.value,
-            length=length.value,
+            style=style,
+            length=length,
             focus=focus,
             language=language,
             model=loaded,
@@ -149,9 +151,8 @@ def describe(
             "keywords.",
         ),
     ],
-    tone: Annotated[str, typer.Option(help="neutral, friendly, formal, enthusiastic, luxurious.")]
-    = "neutral",
-    length: Annotated[Length, typer.Option(help="How long.")] = Length["medium"],
+    tone: Annotated[ProductTone, typer.Option(help="How it sounds.")] = "neutral",
+    length: Annotated[Length, typer.Option(help="How long.")] = "medium",
     language: LanguageOption = None,
     model: ModelOption = None,
     device: DeviceOption = "auto",
@@ -164,7 +165,11 @@ def describe(
 
     def one(document: Document, loaded: slm.Model) -> Result:
         return slm.describe_product(
-            _product(document), tone=tone, length=length.value, language=language, model=loaded  # type: ignore[arg-type]
+            _product(document),
+            tone=tone,
+            length=length,
+            language=language,
+            model=loaded,
         )
 
     _over(files, one, _reader(None), model, device, as_json)
@@ -173,11 +178,8 @@ def describe(
 @app.command()
 def post(
     files: Files,
-    platform: Annotated[
-        str, typer.Option(help="x, linkedin, facebook, instagram, threads, bluesky, mastodon.")
-    ],
-    tone: Annotated[str, typer.Option(help="neutral, friendly, formal, enthusiastic, playful.")]
-    = "neutral",
+    platform: Annotated[PlatformName, typer.Option(help="Where it is posted.")],
+    tone: Annotated[PostTone, typer.Option(help="How it sounds.")] = "neutral",
     hashtags: Annotated[int, typer.Option(help="How many at most.")] = 3,
     link: Annotated[str | None, typer.Option(help="A link to put at the end.")] = None,
     language: LanguageOption = None,
@@ -194,8 +196,8 @@ def post(
     def one(document: Document, loaded: slm.Model) -> Result:
         return slm.social_post(
             document,
-            platform=platform,  # type: ignore[arg-type]
-            tone=tone,  # type: ignore[arg-type]
+            platform=platform,
+            tone=tone,
             hashtags=hashtags,
             link=link,
             language=language,
@@ -211,7 +213,7 @@ def reply(
         list[Path], typer.Argument(metavar="FILE...", help="The customers' messages, as files.")
     ],
     facts: Annotated[Path, typer.Option(help="The file to answer from.")],
-    tone: Annotated[str, typer.Option(help="friendly, neutral, formal, apologetic.")] = "friendly",
+    tone: Annotated[ReplyTone, typer.Option(help="How it sounds.")] = "friendly",
     language: LanguageOption = None,
     model: ModelOption = None,
     device: DeviceOption = "auto",
@@ -226,7 +228,11 @@ def reply(
     def one(document: Document, loaded: slm.Model) -> Result:
         known.extend([] if known else [slm.read(facts)])
         return slm.reply(
-            document.text, facts=known[0], tone=tone, language=language, model=loaded  # type: ignore[arg-type]
+            document.text,
+            facts=known[0],
+            tone=tone,
+            language=language,
+            model=loaded,
         )
 
     _over(messages, one, _reader(None), model, device, as_json)
@@ -301,7 +307,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             # A pipe on Windows has a code page of its own; JSON is UTF-8 everywhere.
             stream.reconfigure(encoding="utf-8", errors="replace")
-    warnings.showwarning = lambda message, *_: errors.print(f"note: {message}", markup=False)  # type: ignore[assignment]
+    warnings.showwarning = lambda message, *_: errors.print(f"note: {message}", markup=False)
     try:
         app()
     except SlmTasksError as error:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from slmtasks.documents import Document, Page
 from slmtasks.errors import ContextExceeded
 from slmtasks.grounding import Leaf, Tree
+from slmtasks.nodes import Object
 from slmtasks.passages import Passage
-from slmtasks.schema import Object
 from slmtasks.task import Run
 
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, Protocol
 
 import llguidance.numpy as masks
 import numpy as np
-from llguidance import LLMatcher
+from llguidance import LLMatcher, LLParserLimits
 
 from slmtasks.errors import AnswerError, ContextExceeded, ModelError, OutOfMemory
 from slmtasks.tokens import Tokenizer
@@ -26,14 +26,23 @@ PREFILL = 256
 """Tokens a pass while reading a prompt. A pass holds the logits of all its positions."""
 
 _ROUND = 256
+"""A cache is made for a multiple of so many tokens, so that the next call may fit too."""
+
+# Counted characters times a large vocabulary can exceed the engine's defaults.
+_LIMITS = LLParserLimits(step_lexer_fuel=5_000_000, max_lexer_states=2_000_000)
 
 
 class Runtime(Protocol):
     """The part of a `onnxruntime_genai.Generator` that the loop uses."""
 
-    def append_tokens(self, tokens: Any) -> None: ...
-    def get_logits(self) -> Any: ...
-    def rewind_to(self, length: int) -> None: ...
+    def append_tokens(self, tokens: Any) -> None:
+        """Compute tokens behind those that the KV cache holds."""
+
+    def get_logits(self) -> Any:
+        """The logits behind the last token."""
+
+    def rewind_to(self, length: int) -> None:
+        """Keep only the first `length` tokens of the KV cache."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,8 @@ class Decoder:
                 tokens=len(prompt) + max_tokens,
                 limit=self._context,
             )
-        matcher = LLMatcher(self._tokenizer.grammar, LLMatcher.grammar_from_lark(grammar))
+        lark = LLMatcher.grammar_from_lark(grammar)
+        matcher = LLMatcher(self._tokenizer.grammar, lark, log_level=0, limits=_LIMITS)
         _check(matcher)
         cached = self._rewind(prompt, len(prompt) + max_tokens)
         pending = list(prompt[cached:])
@@ -162,7 +172,7 @@ class Decoder:
         for begin in range(0, len(tokens), PREFILL):
             part = tokens[begin : begin + PREFILL]
             try:
-                _translated(lambda part=part: runtime.append_tokens(np.array(part, dtype=np.int32)))
+                _translated(partial(runtime.append_tokens, np.array(part, dtype=np.int32)))
             except BaseException:
                 # What the cache holds now is not known.
                 self.release()

@@ -11,18 +11,16 @@ Knows nothing about models or tokens.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 import regex
 
 from slmtasks.errors import NothingToQuote
 from slmtasks.figures import figures
-from slmtasks.passages import Passage
-from slmtasks.prose import LINKLESS, SENTENCE, citing, escaped, uncut, weighed, worded
-from slmtasks.schema import (
+from slmtasks.nodes import (
     Array,
     Choice,
     Copied,
@@ -36,6 +34,8 @@ from slmtasks.schema import (
     Prose,
     Quote,
 )
+from slmtasks.passages import Passage
+from slmtasks.prose import LETTERS, LINKLESS, SENTENCE, citing, escaped, uncut, weighed, worded
 from slmtasks.values import Found, dates, numbers
 
 MOST_ROWS = 1000
@@ -64,7 +64,7 @@ class Source:
 
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
-        self._dates: dict[bool, list[Found[date]]] = {}
+        self._dates: dict[bool, Sequence[Found[Any]]] = {}
 
     @cached_property
     def words(self) -> list[str]:
@@ -75,7 +75,7 @@ class Source:
     def sentences(self) -> list[str]:
         """The distinct sentences in their order."""
         text = self.passage.text
-        return list(dict.fromkeys(text[a:b] for a, b in self.passage.sentences))
+        return list(dict.fromkeys(text[start:end] for start, end in self.passage.sentences))
 
     @cached_property
     def figures(self) -> list[str]:
@@ -97,7 +97,7 @@ class Source:
         found = self.found_numbers
         return [n.quote for n in found if not integer or n.value == n.value.to_integral_value()]
 
-    def found_dates(self, time: bool) -> list[Found[date]]:
+    def found_dates(self, time: bool) -> Sequence[Found[Any]]:
         """The dates, with their places and values."""
         if time not in self._dates:
             day_first = self.passage.document.day_first
@@ -157,8 +157,12 @@ class _Builder:
                 return self._terminal(f'"{_DATE}{_TIME if time else ""}"')
             case Free(max_chars=most):
                 return self._terminal(rf'"{_FREE}{{1,{most}}}"', r'".*[^ "].*"')
-            case Letters(max_chars=most):
-                return self._terminal(rf'"\p{{L}}{{2,{most}}}"')
+            case Letters(max_chars=most, light=light, heavy=heavy):
+                few = self._terminal(f'"[{LETTERS}]{{2,{most // heavy}}}"')
+                many = (
+                    self._terminal(f'"[{LETTERS}]{{2,{most}}}"', f'"[{light}]*"') if light else few
+                )
+                return f"{few} | {many}"
             case Prose():
                 return self._prose(node)
         offered = self._offered(node)
@@ -197,7 +201,7 @@ class _Builder:
         least = max(1, node.least)
         more = "" if most <= 1 else f' ("," {item}){{{least - 1},{max(least, most) - 1}}}'
         some = f'"[" {item}{more} "]"'
-        return some if node.least else f'{_literal("[]")} | {some}'
+        return some if node.least else f"{_literal('[]')} | {some}"
 
     def _ordered_quotes(self, least: int, most: int) -> str:
         """Distinct sentences in the order of the source: after one, only those behind it."""
@@ -222,7 +226,7 @@ class _Builder:
                 name = f"pick_{picked}_{index}"
                 self.rules[name] = f"{name}: {' | '.join(options)}"
         some = '"[" pick_1_0'
-        return some if least else f'{_literal("[]")} | {some}'
+        return some if least else f"{_literal('[]')} | {some}"
 
     def _copied(self, most: int) -> str:
         """Whole words of the source, not blank at the ends, with a letter or digit in them."""
@@ -232,9 +236,7 @@ class _Builder:
             self.rules["WORDS"] = f"WORDS: %regex {spec}"
         # The last character is no escaped line break.
         trimmed = r"[^ \\](?:(?:[^\\]|\\.)*(?:[^ \\]|\\[^n]))?"
-        return self._terminal(
-            trimmed, r".*[\p{L}\p{N}].*", rf".{{1,{most}}}", first="WORDS"
-        )
+        return self._terminal(trimmed, r".*[\p{L}\p{N}].*", rf".{{1,{most}}}", first="WORDS")
 
     def _prose(self, node: Prose) -> str:
         opening = _json(node.opening)[1:-1]

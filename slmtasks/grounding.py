@@ -17,9 +17,7 @@ import regex
 
 from slmtasks.figures import invented
 from slmtasks.grammar import Source
-from slmtasks.passages import Passage
-from slmtasks.results import Evidence
-from slmtasks.schema import (
+from slmtasks.nodes import (
     Array,
     Choice,
     Copied,
@@ -33,6 +31,9 @@ from slmtasks.schema import (
     Prose,
     Quote,
 )
+from slmtasks.passages import Passage
+from slmtasks.results import Evidence
+from slmtasks.values import Found
 
 MOST_PLACES = 20
 """A value that stands in more places than this has the first ones as its evidence."""
@@ -80,11 +81,11 @@ def read(node: Node, answer: Any, source: Source) -> Tree:
             return Leaf(answer, inferred=True)
         case Copied():
             spans = list(_occurrences(source.passage.text, answer))
-            return _placed(source.passage.original(*spans[0]), spans, source.passage)
+            return _copy(spans, source.passage)
         case Quote():
             text = source.passage.text
             spans = [(a, b) for a, b in source.passage.sentences if text[a:b] == answer]
-            return _placed(source.passage.original(*spans[0]), spans, source.passage)
+            return _copy(spans, source.passage)
         case Number() | Date():
             return _value(node, answer, source)
         case Prose():
@@ -93,38 +94,39 @@ def read(node: Node, answer: Any, source: Source) -> Tree:
             return Leaf(answer.rstrip(" "))
         case Free():
             spans = list(_occurrences(source.passage.text, answer))
-            return _placed(answer, spans, source.passage)
+            return Leaf(answer, _places(spans, source.passage), sought=True)
         case Letters():
             return Leaf(answer)
 
 
 def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
-    found: Sequence[Any]
+    found: Sequence[Found[Any]]
+    written: Any
     if isinstance(node, Number):
         found = source.found_numbers
         written = None if node.copied else Decimal(answer)
     else:
         found = source.found_dates(node.time)
         written = None if node.copied else _iso(answer, node.time)
-    if written is None:
-        same = [f for f in found if f.quote == answer]
-        written = same[0].value
-    else:
-        same = [f for f in found if f.value == written]
+    same = [f for f in found if (f.quote == answer if node.copied else f.value == written)]
+    value: Any = same[0].value if node.copied else written
     if isinstance(node, Number) and node.integer:
-        written = int(written)
-    leaf = _placed(written, [(f.start, f.end) for f in same], source.passage)
-    ambiguous = node.copied and same[0].ambiguous
-    return Leaf(leaf.value, leaf.evidence, ambiguous=ambiguous, sought=True)
+        value = int(value)
+    places = _places([(f.start, f.end) for f in same], source.passage)
+    return Leaf(value, places, ambiguous=node.copied and same[0].ambiguous, sought=True)
 
 
 def _iso(text: str, time: bool) -> date | datetime:
     return datetime.fromisoformat(text) if time else date.fromisoformat(text)
 
 
-def _placed(value: Any, spans: Sequence[tuple[int, int]], passage: Passage) -> Leaf:
-    places = tuple(passage.evidence(a, b) for a, b in spans[:MOST_PLACES])
-    return Leaf(value, places, sought=True)
+def _copy(spans: Sequence[tuple[int, int]], passage: Passage) -> Leaf:
+    """The document's own characters, where the answer has plain white space."""
+    return Leaf(passage.original(*spans[0]), _places(spans, passage), sought=True)
+
+
+def _places(spans: Sequence[tuple[int, int]], passage: Passage) -> tuple[Evidence, ...]:
+    return tuple(passage.evidence(start, end) for start, end in spans[:MOST_PLACES])
 
 
 def _occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
@@ -183,7 +185,9 @@ def _joined_lists(node: Array, lists: list[list[Any]], path: str) -> tuple[Tree,
         items = list({leaf.value: leaf for leaf in reversed(items)}.values())[::-1]
     if node.most is not None and len(items) > node.most:
         dropped = len(items) - node.most
-        return items[: node.most], [f"{path}: {dropped} items beyond the first {node.most} left out"]
+        return items[: node.most], [
+            f"{path}: {dropped} items beyond the first {node.most} left out"
+        ]
     return items, []
 
 
@@ -237,7 +241,8 @@ def _present(member: Member, tree: Tree) -> bool:
 def _ambiguity(path: str, leaf: Leaf) -> str:
     quote = leaf.evidence[0].quote
     if isinstance(leaf.value, date):
-        return f"{path}: {quote!r} read as {leaf.value.day} {leaf.value:%B %Y}; read(..., day_first=) decides"
+        day = f"{leaf.value.day} {leaf.value:%B %Y}"
+        return f"{path}: {quote!r} read as {day}; read(..., day_first=True or False) decides"
     return f"{path}: {quote!r} read as {leaf.value}"
 
 

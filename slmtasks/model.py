@@ -10,13 +10,14 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from slmtasks import devices
+from slmtasks.chat import ChatTemplate
 from slmtasks.decoding import Answer, Decoder
 from slmtasks.errors import (
     ContextExceeded,
@@ -38,8 +39,6 @@ NANO = Path(__file__).resolve().parent / "nano"
 
 LONG_ROPE = 4096
 """Where models with two sets of RoPE factors switch; no generation may cross it."""
-
-_MARK = "SLMTASKS-CONTENT-{}-"
 
 
 class Model:
@@ -63,7 +62,7 @@ class Model:
         self._lock = threading.Lock()
         self.tokenizer = Tokenizer(folder, int(model["vocab_size"]), self._stops)
         self._model: og.Model | None = _open(folder, device, threads, settings)
-        self._template = _template(self._model)
+        self._chat = _chat(self._model)
         self._decoder = Decoder(self._generator, self.tokenizer, self._stops, self.context)
 
     def __enter__(self) -> Model:
@@ -92,13 +91,7 @@ class Model:
 
         The control tokens are the template's alone: whatever a message holds is text.
         """
-        pieces = self._template(tuple(message["role"] for message in messages))
-        ids: list[int] = []
-        for piece in pieces:
-            ids += piece if isinstance(piece, list) else []
-            if isinstance(piece, tuple):
-                ids += self.tokenizer.encode("\n\n".join(messages[i]["content"] for i in piece))
-        return ids
+        return self._chat.encode(messages, self.tokenizer.encode)
 
     def answer(
         self, prompt: Sequence[int], grammar: str, *, max_tokens: int, reserve: int
@@ -254,45 +247,18 @@ def _open(folder: Path, device: str, threads: int, settings: dict[str, Any]) -> 
         ) from error
 
 
-Piece = list[int] | tuple[int, ...]
-"""Ids of the template itself, or the indices of the messages whose text stands here."""
-
-
-def _template(model: og.Model | None) -> Callable[[tuple[str, ...]], list[Piece]]:
-    """The folder's chat template, as a function of the roles of a conversation."""
+def _chat(model: og.Model) -> ChatTemplate:
     import onnxruntime_genai as og
 
     tokenizer = og.Tokenizer(model)
 
-    @lru_cache(maxsize=32)
-    def pieces(roles: tuple[str, ...]) -> list[Piece]:
-        folded: list[tuple[int, ...]] = [(index,) for index in range(len(roles))]
-        text = _rendered(tokenizer, roles)
-        if roles[0] == "system" and _MARK.format(0) not in text:
-            # A template without a system turn: it opens the user's.
-            folded = [(0, 1), *folded[2:]]
-            text = _rendered(tokenizer, roles[1:])
-        found: list[Piece] = []
-        for turn, indices in enumerate(folded):
-            before, mark, text = text.partition(_MARK.format(turn))
-            if not mark:
-                raise ModelCorrupt(f"the model's chat template drops a turn of {', '.join(roles)}")
-            found += [_ids(tokenizer, before), indices]
-        return [*found, _ids(tokenizer, text)]
+    def render(turns: list[Message]) -> str:
+        try:
+            text: str = tokenizer.apply_chat_template(
+                messages=json.dumps(turns), add_generation_prompt=True
+            )
+        except RuntimeError as error:
+            raise ModelCorrupt(f"the model's chat template fails: {error}") from error
+        return text
 
-    return pieces
-
-
-def _rendered(tokenizer: og.Tokenizer, roles: Sequence[str]) -> str:
-    turns = [{"role": r, "content": _MARK.format(i)} for i, r in enumerate(roles)]
-    try:
-        text: str = tokenizer.apply_chat_template(
-            messages=json.dumps(turns), add_generation_prompt=True
-        )
-    except RuntimeError as error:
-        raise ModelCorrupt(f"the model's chat template fails: {error}") from error
-    return text
-
-
-def _ids(tokenizer: og.Tokenizer, text: str) -> list[int]:
-    return [int(token) for token in tokenizer.encode(text)] if text else []
+    return ChatTemplate(render, lambda text: [int(token) for token in tokenizer.encode(text)])

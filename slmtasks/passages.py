@@ -17,11 +17,11 @@ from functools import cached_property
 from slmtasks.documents import Document
 from slmtasks.results import Evidence
 
-_SPACES = dict.fromkeys(
-    [*range(0x09), 0x09, *range(0x0E, 0x20), 0x7F, *range(0x80, 0xA0), 0xA0, 0x1680]
-    + [*range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000],
-    " ",
-) | dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n")
+_CONTROLS = (*range(0x0A), *range(0x0E, 0x20), *range(0x7F, 0xA0))
+_BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+_SPACES = dict.fromkeys((*_CONTROLS, *_BLANKS), " ") | dict.fromkeys(
+    [0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n"
+)
 
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sr jr st no nos vs etc e.g i.e inc ltd co corp dept est fig approx "
@@ -53,8 +53,13 @@ class Passage:
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
-        """The sentences' spans, as offsets into `text`; headings and list items count as such."""
-        return tuple(_sentences(self.text))
+        """The sentences' spans, as offsets into `text`; list items count as such.
+
+        Headings and other lines of one or two words do only where there is nothing else.
+        """
+        spans = tuple(_sentences(self.text))
+        longer = tuple((a, b) for a, b in spans if len(self.text[a:b].split()) > 2)
+        return longer or spans
 
     def original(self, start: int, end: int) -> str:
         """The document's own characters for a span of `text`."""
@@ -87,23 +92,25 @@ class Passage:
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _ENDS.finditer(text):
-        if match[0].startswith(".") and _is_abbreviation(text[start : match.start()]):
+        if match[0].startswith(".") and _goes_on(text[start : match.start()]):
             continue
         yield from _trimmed(text, start, match.end())
         start = match.end()
     yield from _trimmed(text, start, len(text))
 
 
-def _is_abbreviation(before: str) -> bool:
-    words = before.rsplit(maxsplit=1)
+def _goes_on(before: str) -> bool:
+    """Whether a full stop after this text ends an abbreviation or a list's number."""
+    words = before.split()
     last = words[-1].lstrip("(\"'").lower() if words else ""
-    return last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())
+    listed = len(words) == 1 and last.isdecimal()
+    return listed or last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     sentence = text[start:end]
     body = sentence.strip().lstrip("-*•# ")
-    if any(character.isalnum() for character in body):
+    if body and any(character.isalpha() for character in body):
         begin = start + sentence.index(body)
         yield begin, begin + len(body)
 

@@ -79,10 +79,12 @@ def citing(figures: Iterable[str], *, fresh: bool = True) -> str:
     if not listed:
         return f"{_UNLETTERED}{{0,2}}{_LETTER}{_ANY}*" if fresh else f"{_ANY}*"
     figure = f"(?:{'|'.join(escaped(f) for f in listed)})"
+    # Behind a figure: not yet, or already, a letter and a space. The two exclude each other.
+    near = rf"{_OTHER}*(?: {_UNLETTERED}*|{_LETTER}{_UNBROKEN}*)?"
     apart = rf"{_OTHER}*(?: {_UNLETTERED}*{_LETTER}|{_LETTER}{_UNBROKEN}* ){_ANY}*"
-    run = rf"(?:{figure}{apart})*(?:{figure}{_ANY}*)?"
+    run = rf"(?:{figure}{apart})*(?:{figure}{near})?"
     if not fresh:
-        return f"(?:{_ANY}*|{apart}{run})"
+        return f"(?:{near}|{apart}{run})"
     return rf"{_OTHER}?(?:(?: ?{_OTHER})?{_LETTER}{_ANY}*)?{run}"
 
 

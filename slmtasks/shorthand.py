@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import types
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -61,7 +62,7 @@ def _annotation(kind: str, name: str) -> tuple[Any, Any]:
             "or one of these with '?'",
             path=name,
         )
-    annotation = list[TYPES[kind]] if many else TYPES[kind]  # type: ignore[misc]
+    annotation: Any = types.GenericAlias(list, TYPES[kind]) if many else TYPES[kind]
     return (annotation | None, None) if optional else (annotation, Field())
 
 

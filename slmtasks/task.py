@@ -15,12 +15,13 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from slmtasks import grammar, grounding, schema, templates
+from slmtasks import grammar, grounding, nodes, options, schema, templates
 from slmtasks.documents import Document, read
 from slmtasks.errors import AnswerError, ContextExceeded, InvalidAnswer
 from slmtasks.grammar import Source
 from slmtasks.grounding import Reading, Tree
 from slmtasks.model import Model, default
+from slmtasks.options import Grounding
 from slmtasks.passages import Passage
 from slmtasks.results import Coverage, Extraction, Missing, Usage
 from slmtasks.templates import Prompt, Value
@@ -99,7 +100,7 @@ class Run:
     def ask(
         self,
         passage: Passage,
-        node: schema.Object,
+        node: nodes.Object,
         output: type[BaseModel] | None = None,
     ) -> Parsed:
         """The answer for one passage, validated against `output` where one is given.
@@ -113,7 +114,7 @@ class Run:
         attempt = 0
         while True:
             attempt += 1
-            raw, spoken = self._answer(turns, lark, schema.leaves(node), passage)
+            raw, spoken = self._answer(turns, lark, node, passage)
             parsed, errors = _parsed(raw, node, source, output)
             if parsed is not None:
                 if spoken:
@@ -129,7 +130,7 @@ class Run:
                 )
 
     def answer_parts(
-        self, passages: list[Passage], node: schema.Object
+        self, passages: list[Passage], node: nodes.Object
     ) -> Iterator[tuple[Passage, Parsed]]:
         """The answers of several passages; one that fails is reported and the others go on.
 
@@ -173,14 +174,15 @@ class Run:
         }
 
     def _answer(
-        self, turns: list[templates.Message], lark: str, leaves: int, passage: Passage
+        self, turns: list[templates.Message], lark: str, node: nodes.Object, passage: Passage
     ) -> tuple[str, str]:
         ids = self.model.encode(turns)
-        # An answer is seldom longer than its source; the cache is made for no more.
-        room = self.model.context - len(ids)
-        wanted = FLOOR + 24 * leaves + 2 * self.model.count_tokens(passage.text)
-        most = min(room, wanted)
-        reserve = min(most // 2, 32 + 24 * leaves)
+        closing = 32 + 24 * nodes.leaves(node)
+        # What is copied is seldom longer than the source: the cache is made for no more.
+        copied = 2 * self.model.count_tokens(passage.text)
+        wanted = FLOOR + closing + copied + nodes.characters(node) // 2
+        most = min(self.model.context - len(ids), wanted)
+        reserve = min(most // 2, closing)
         answer, usage = self.model.answer(ids, lark, max_tokens=most, reserve=reserve)
         self.usage += usage
         closed = (
@@ -194,7 +196,7 @@ class Run:
 
 
 def _parsed(
-    raw: str, node: schema.Object, source: Source, output: type[BaseModel] | None
+    raw: str, node: nodes.Object, source: Source, output: type[BaseModel] | None
 ) -> tuple[Parsed | None, list[str]]:
     """The answer, or what is wrong with it."""
     try:
@@ -234,11 +236,10 @@ class Task(Generic[T]):
         prompt: str | Path,
         output: type[T],
         *,
-        grounding: schema.Grounding = "strict",
+        grounding: Grounding = "strict",
         retries: int = 2,
     ) -> None:
-        if grounding not in ("strict", "flag", "off"):
-            raise ValueError(f"grounding is {grounding!r}; use 'strict', 'flag' or 'off'")
+        options.check(grounding, Grounding, "grounding")
         self.prompt = templates.load(prompt)
         self.output = output
         self.grounding = grounding
@@ -275,7 +276,7 @@ class Task(Generic[T]):
 
     def _merged(self, run: Run, passages: list[Passage]) -> tuple[Reading, T]:
         """The answers of the parts as one, validated as a whole."""
-        answers = run.answer_parts(passages, schema.relaxed(self.node))
+        answers = run.answer_parts(passages, nodes.relaxed(self.node))
         tree, disagreements = grounding.merge(self.node, [parsed.tree for _, parsed in answers])
         run.warnings += disagreements
         reading = grounding.flatten(self.node, tree)

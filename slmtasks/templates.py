@@ -44,7 +44,7 @@ class Prompt:
         return f"{self.name}/{self.version}"
 
     def messages(self, variables: Mapping[str, Value]) -> list[Message]:
-        """Render the system and user turns; raises PromptError on a variable too few or too many."""
+        """Render the system and user turns; PromptError for a variable too few or too many."""
         used: set[str] = set()
         turns = []
         for role in ("System", "User"):
@@ -58,7 +58,9 @@ class Prompt:
             )
         return turns
 
-    def retry(self, messages: Sequence[Message], answer: str, errors: Sequence[str]) -> list[Message]:
+    def retry(
+        self, messages: Sequence[Message], answer: str, errors: Sequence[str]
+    ) -> list[Message]:
         """The conversation continued: the rejected answer, and what was wrong with it."""
         if "Retry" not in self.sections:
             raise PromptError(f"prompt {self.name}: it has no '# Retry' section; add one")

@@ -20,13 +20,9 @@ from slmtasks.errors import ModelCorrupt
 if TYPE_CHECKING:
     from llguidance import LLTokenizer
 
-_GPT2 = (
-    r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-)
+_GPT2 = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 # The same after a split at every digit: a digit stands alone and ends what is before it.
-_GPT2_DIGITS_APART = (
-    r"'(?:[sdmt]|ll|ve|re)|\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+"
-)
+_GPT2_DIGITS_APART = r"'(?:[sdmt]|ll|ve|re)|\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+"
 
 
 class Tokenizer:

@@ -1,0 +1,1 @@
+"""One file, one public function each; none of them knows another."""

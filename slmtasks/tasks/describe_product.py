@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from slmtasks import templates
+from slmtasks import options, templates
 from slmtasks.documents import read
 from slmtasks.model import Model
+from slmtasks.nodes import Prose
+from slmtasks.options import Length, ProductTone
 from slmtasks.passages import Passage
 from slmtasks.results import ProductDescription
-from slmtasks.schema import Prose, describe
+from slmtasks.schema import describe
 from slmtasks.task import Run
-
-Tone = Literal["neutral", "friendly", "formal", "enthusiastic", "luxurious"]
-Length = Literal["short", "medium", "long"]
 
 CHARACTERS = {"short": 300, "medium": 600, "long": 1200}
 """The most that a description has, by length."""
@@ -43,7 +42,7 @@ class Product(BaseModel):
 def describe_product(
     product: Product,
     *,
-    tone: Tone = "neutral",
+    tone: ProductTone = "neutral",
     length: Length = "medium",
     language: str | None = None,
     model: Model | None = None,
@@ -57,10 +56,8 @@ def describe_product(
 
     Raises ValueError, ModelError or InvalidAnswer.
     """
-    if tone not in get_args(Tone):
-        raise ValueError(f"tone is {tone!r}; use one of {', '.join(get_args(Tone))}")
-    if length not in CHARACTERS:
-        raise ValueError(f"length is {length!r}; use short, medium or long")
+    options.check(tone, ProductTone, "tone")
+    options.check(length, Length, "length")
     name = " ".join(product.name.split())
     document = read("\n".join(_lines(product.model_copy(update={"name": name}))), name=name)
     variables = {"tone": tone, "length": length, "language": language or ""}

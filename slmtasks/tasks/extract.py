@@ -10,9 +10,11 @@ from pydantic import BaseModel
 
 from slmtasks.documents import Document
 from slmtasks.model import Model
+from slmtasks.options import Grounding
 from slmtasks.results import Extraction
-from slmtasks.schema import Grounding, fields
+from slmtasks.schema import fields
 from slmtasks.task import Task, opened
+from slmtasks.templates import Value
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -51,16 +53,19 @@ def extract(
 
         extract(Path("invoice.pdf"), Invoice).value.total
     """
-    task = Task("extract" if grounding == "strict" else "extract-free", schema,
-                grounding=grounding, retries=retries)
+    task = Task(
+        "extract" if grounding == "strict" else "extract-free",
+        schema,
+        grounding=grounding,
+        retries=retries,
+    )
     shown = [
         {"document": text, "answer": value.model_dump_json(by_alias=True)}
         for text, value in examples
     ]
-    variables = {
+    variables: dict[str, Value] = {
         "fields": fields(task.node),
         "instructions": instructions or "",
         "examples": shown,
     }
     return task(opened(source), variables, model=model)
-

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, get_args
 
-from slmtasks import templates
+from slmtasks import options, templates
 from slmtasks.condense import condensed
 from slmtasks.documents import Document
 from slmtasks.grounding import standing
 from slmtasks.model import Model
+from slmtasks.nodes import Array, Member, Object, Prose, Quote
+from slmtasks.options import ReplyTone, Role
 from slmtasks.passages import Passage
 from slmtasks.results import Reply
-from slmtasks.schema import Array, Member, Object, Prose, Quote
 from slmtasks.task import Run, opened
-
-Tone = Literal["friendly", "neutral", "formal", "apologetic"]
 
 _QUOTES = Member("quotes", "quotes", Array(Quote(), 0, 2), nullable=False, has_default=False)
 _TEXT = Member("text", "text", Prose(max_chars=600), nullable=False, has_default=False)
@@ -26,8 +24,8 @@ def reply(
     message: str,
     *,
     facts: str | Path | Document,
-    history: Sequence[tuple[Literal["customer", "agent"], str]] = (),
-    tone: Tone = "friendly",
+    history: Sequence[tuple[Role, str]] = (),
+    tone: ReplyTone = "friendly",
     language: str | None = None,
     model: Model | None = None,
 ) -> Reply:
@@ -43,10 +41,11 @@ def reply(
     """
     if not message.strip():
         raise ValueError("the message is empty; give the customer's question")
-    if tone not in get_args(Tone):
-        raise ValueError(f"tone is {tone!r}; use one of {', '.join(get_args(Tone))}")
+    options.check(tone, ReplyTone, "tone")
     document = opened(facts)
-    variables = {
+    for role, _ in history:
+        options.check(role, Role, "a role of history")
+    variables: dict[str, templates.Value] = {
         "message": message,
         "history": [{"role": role, "text": text} for role, text in history],
         "tone": tone,

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, get_args
 
-from slmtasks import templates
+from slmtasks import options, templates
 from slmtasks.condense import condensed
 from slmtasks.documents import Document
 from slmtasks.model import Model
+from slmtasks.nodes import Array, Letters, Member, Object, Prose
+from slmtasks.options import PostTone
 from slmtasks.platforms import Platform, PlatformName
 from slmtasks.platforms import platform as rules_of
 from slmtasks.results import SocialPost
-from slmtasks.schema import Array, Letters, Member, Object, Prose
 from slmtasks.task import Run, opened
-
-Tone = Literal["neutral", "friendly", "formal", "enthusiastic", "playful"]
 
 LONGEST = 1000
 """No body is longer, however much a platform allows: nobody reads further."""
@@ -24,14 +22,14 @@ SHORTEST = 40
 """The least that must be left for the body beside hashtags and link."""
 
 TAG = 20
-"""The letters of a hashtag at most."""
+"""What a hashtag counts at most, its sign apart."""
 
 
 def social_post(
     source: str | Path | Document,
     *,
     platform: PlatformName,
-    tone: Tone = "neutral",
+    tone: PostTone = "neutral",
     hashtags: int = 3,
     link: str | None = None,
     language: str | None = None,
@@ -51,15 +49,14 @@ def social_post(
     Raises DocumentError, ValueError, ModelError or InvalidAnswer.
     """
     rules = rules_of(platform)
-    if tone not in get_args(Tone):
-        raise ValueError(f"tone is {tone!r}; use one of {', '.join(get_args(Tone))}")
+    options.check(tone, PostTone, "tone")
     if hashtags < 0:
         raise ValueError(f"hashtags is {hashtags}; give 0 or more")
     if link is not None and (not link.strip() or any(c.isspace() for c in link)):
         raise ValueError(f"link is {link!r}; give an address without white space, or None")
     most = hashtags if rules.hashtags is None else min(hashtags, rules.hashtags)
-    # Each tag is reserved at its longest, in letters that may weigh more than one.
-    tail = _tail(["\N{CJK UNIFIED IDEOGRAPH-4E00}" * TAG] * most, link)
+    # Each tag is reserved at its longest.
+    tail = _tail(["a" * TAG] * most, link)
     room = min(LONGEST, rules.room(tail) if tail else rules.limit)
     if room < SHORTEST:
         raise ValueError(
@@ -98,14 +95,15 @@ def _tail(tags: list[str], link: str | None) -> str:
 
 
 def _shape(room: int, most: int, rules: Platform, *, tagged: bool = True) -> Object:
+    light = "" if rules.weight == 1 else rules.light
     body = Prose(
         max_chars=room,
-        light="" if rules.weight == 1 else rules.light,
+        light=light,
         heavy=rules.weight,
         barred=rules.barred,
         linkless=rules.link is not None,
     )
-    tags = Array(Letters(TAG), 0, most if tagged else 0)
+    tags = Array(Letters(TAG, light, rules.weight), 0, most if tagged else 0)
     return Object(
         (
             Member("text", "text", body, nullable=False, has_default=False),

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
-from slmtasks import templates
+from slmtasks import options, templates
 from slmtasks.condense import condensed, leaves
 from slmtasks.documents import Document
 from slmtasks.grounding import standing, support
 from slmtasks.model import Model
+from slmtasks.nodes import Array, Member, Object, Prose, Quote
+from slmtasks.options import Length, Style
 from slmtasks.passages import Passage
 from slmtasks.results import Summary
-from slmtasks.schema import Array, Member, Object, Prose, Quote
 from slmtasks.task import Run, opened
-
-Style = Literal["tldr", "key-points", "headline", "quotes"]
-Length = Literal["short", "medium", "long"]
 
 MOST = {
     "tldr": {"short": 1, "medium": 2, "long": 3},
@@ -50,10 +47,8 @@ def summarize(
 
     Raises DocumentError, ModelError or InvalidAnswer.
     """
-    if style not in MOST:
-        raise ValueError(f"style is {style!r}; use one of {', '.join(MOST)}")
-    if length not in MOST[style]:
-        raise ValueError(f"length is {length!r}; use short, medium or long")
+    options.check(style, Style, "style")
+    options.check(length, Length, "length")
     document = opened(source)
     most = MOST[style][length]
     variables = {
@@ -97,4 +92,3 @@ def _shape(style: Style, most: int) -> Object:
 
 def _object(key: str, node: Array | Prose) -> Object:
     return Object((Member(key, key, node, nullable=False, has_default=False),))
-

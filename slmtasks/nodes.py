@@ -1,0 +1,169 @@
+"""What the model may answer, as a tree of nodes.
+
+`Prose`, `Quote` and `Letters` are also the marks that a `str` of a user's own output type
+can carry.
+
+Knows nothing about pydantic, documents or models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+MAX_CHARS = 1000
+"""A text field is at most this long unless its `max_length` says otherwise."""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Marks a `str` that the model words itself: free text without invented figures.
+
+    A figure (any run of Unicode digits) can be written only where the source holds it.
+    `max_chars` counts code points; `max_words` what white space divides; neither limit
+    ever cuts a word. `sentence` holds it to one sentence. `opening` is text that it
+    begins with, verbatim. Where `light` is a class of characters (as in "a-z"), one
+    outside it counts as `heavy` characters; those of the class `barred` are not written,
+    and with `linkless` nothing that a platform would take for a link.
+
+    Example:
+        class Note(BaseModel):
+            subject: Annotated[str, Prose(max_words=8)]
+    """
+
+    max_chars: int = 600
+    max_words: int | None = None
+    sentence: bool = False
+    opening: str = ""
+    light: str = ""
+    heavy: int = 2
+    barred: str = ""
+    linkless: bool = False
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Marks a `str` that is one whole sentence of the source, verbatim.
+
+    In a list, the sentences are distinct and stand in the order of the source.
+    """
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Text copied from the source, any run of whole words of it."""
+
+    max_chars: int = MAX_CHARS
+
+
+@dataclass(frozen=True)
+class Free:
+    """Any text."""
+
+    max_chars: int = MAX_CHARS
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Marks a `str` of letters alone, of any common script: a hashtag without its sign.
+
+    `light` and `heavy` are as for `Prose`.
+    """
+
+    max_chars: int = 20
+    light: str = ""
+    heavy: int = 1
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number: copied from the source where `copied`, else written as JSON."""
+
+    integer: bool
+    copied: bool
+
+
+@dataclass(frozen=True)
+class Date:
+    """A date or, with `time`, a date and time: copied where `copied`, else ISO 8601."""
+
+    time: bool
+    copied: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few given values: a Literal, an Enum, a bool."""
+
+    values: tuple[str | int | bool | None, ...]
+
+
+@dataclass(frozen=True)
+class Array:
+    """A list of `item`, `least` to `most` long (`most=None`: as the source allows)."""
+
+    item: Node
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """A field: `name` in Python, `key` in JSON (its alias), what the prompt says of it.
+
+    `nullable` where the answer may be null: it is optional, or has a default to take.
+    """
+
+    name: str
+    key: str
+    node: Node
+    nullable: bool
+    has_default: bool
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Object:
+    """A nested model and its fields in their order."""
+
+    members: tuple[Member, ...]
+
+
+Scalar = Prose | Quote | Copied | Free | Letters | Number | Date | Choice
+Node = Scalar | Array | Object
+
+
+def leaves(node: Node) -> int:
+    """How many single values an answer holds at least, a list counting as one of its items."""
+    match node:
+        case Object(members=members):
+            return sum(leaves(member.node) for member in members)
+        case Array(item=item, least=least):
+            return max(1, least) * leaves(item)
+        case _:
+            return 1
+
+
+def characters(node: Node) -> int:
+    """How many characters of free text an answer may hold."""
+    match node:
+        case Object(members=members):
+            return sum(characters(member.node) for member in members)
+        case Array(item=item, least=least, most=most):
+            return (most or max(1, least)) * characters(item)
+        case Prose(max_chars=most) | Free(max_chars=most) | Letters(max_chars=most):
+            return most
+        case _:
+            return 0
+
+
+def relaxed(node: Object) -> Object:
+    """The same with every field optional, for a part of a document that may lack it."""
+    members = []
+    for member in node.members:
+        inner = member.node
+        if isinstance(inner, Object):
+            inner = relaxed(inner)
+        elif isinstance(inner, Array):
+            inner = replace(inner, least=0)
+        members.append(replace(member, node=inner, nullable=not isinstance(inner, Object | Array)))
+    return Object(tuple(members))
