@@ -212,7 +212,6 @@ def _plain(text: str, name: str, day_first: bool | None) -> Document:
 
 def _pdf(data: bytes, name: str, password: str | None, day_first: bool | None) -> Document:
     found = pdf.pages(data, name=name, password=password)
-    text = ""
     pages: list[Page] = []
     failures: list[PageFailure] = []
     pieces: list[str] = []

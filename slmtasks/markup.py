@@ -1,8 +1,10 @@
-"""HTML to text, by the standard library's parser.
+"""HTML to text, as a browser would show it without its styles.
 
 Script, style, templates and the head apart from its title are dropped; blocks end
 lines, paragraphs and tables leave an empty line, cells are parted by a tab, entities are
-decoded, and white space is one space except in `pre`.
+decoded, and white space is one space except in `pre`. Any text is taken for HTML of some
+sort, in linear time: the standard library's parser is quadratic on unclosed tags, and
+raises on "<![", up to Python 3.13.
 
 Knows nothing about files: text in, text out.
 """
@@ -10,16 +12,34 @@ Knows nothing about files: text in, text out.
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
-_DROPPED = frozenset(("script", "style", "template", "head", "svg", "iframe", "object"))
-_LINES = frozenset(
-    "address article aside body br dd div dt fieldset figcaption figure footer form header html "
-    "hr legend li main nav option section summary title tr".split()
+_TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>[a-z][^\s/<>]*+)"
+    r"(?:(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+|[^<>]*+)>",  # a quote that never ends is no quote
+    re.IGNORECASE,
 )
-_PARAGRAPHS = frozenset("blockquote details dl h1 h2 h3 h4 h5 h6 ol p pre table ul".split())
+_RAW = frozenset(("script", "style", "iframe", "noframes", "title", "textarea"))
+"""Elements whose content holds no tags."""
+
+_DROPPED = frozenset(("script", "style", "iframe", "noframes", "template", "head", "svg"))
+_LINES = frozenset(
+    (
+        *("address", "article", "aside", "body", "br", "dd", "div", "dt", "fieldset", "figcaption"),
+        *("figure", "footer", "form", "header", "hr", "html", "legend", "li", "main", "nav"),
+        *("option", "section", "summary", "title", "tr"),
+    )
+)
+_PARAGRAPHS = frozenset(
+    (
+        *("blockquote", "details", "dl", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("ol", "p", "pre", "table", "ul"),
+    )
+)
 _CELLS = frozenset(("td", "th"))
-_VOID = frozenset(("br", "hr"))
+_MAX_DEPTH = 50  # of dropped elements in each other; deeper ones are not told apart
+# int() refuses thousands of digits, and no code point has nine.
+_OVERLONG = re.compile(r"&#(?=\d{9})")
 _CHARSET = re.compile(rb"<meta[^>]{0,500}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.I)
 _LATIN = frozenset(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii"))
 
@@ -38,78 +58,105 @@ def charset(data: bytes) -> str | None:
 
 def text_of(page: str) -> str:
     """The text of an HTML page."""
-    parser = _Parser()
-    # Outside SVG "<![" opens a comment, which the parser refuses to read as one.
-    parser.feed(page.replace("<![", "<! ["))
-    parser.close()
-    return "".join(parser.pieces)
+    writer = _Writer()
+    at = 0
+    while (sign := page.find("<", at)) >= 0:
+        writer.text(page[at:sign])
+        if page.startswith("<!--", sign):
+            at = _after(page, "-->", sign + 4)
+        elif tag := _TAG.match(page, sign):
+            at = _tag(page, tag, writer)
+        elif page.startswith(("<!", "<?", "</"), sign):
+            at = _after(page, ">", sign)
+        else:
+            writer.text("<")
+            at = sign + 1
+    writer.text(page[at:])
+    return "".join(writer.pieces)
 
 
-class _Parser(HTMLParser):
+def _after(page: str, mark: str, at: int) -> int:
+    """Where what `mark` closes ends; what nothing closes runs to the end."""
+    end = page.find(mark, at)
+    return len(page) if end < 0 else end + len(mark)
+
+
+def _tag(page: str, tag: re.Match[str], writer: _Writer) -> int:
+    """Write a tag and, of an element without tags inside, its content; where it ends."""
+    name = tag["name"].lower()
+    if tag["close"]:
+        writer.close(name)
+        return tag.end()
+    writer.open(name, alone=tag[0].endswith("/>"))
+    if name not in _RAW:
+        return tag.end()
+    closing = re.compile(rf"</{name}\b", re.IGNORECASE).search(page, tag.end())
+    end = closing.start() if closing else len(page)
+    writer.text(page[tag.end() : end])
+    return end
+
+
+class _Writer:
+    """Collects `pieces` of text, and what is to part the next one from the last."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
-        self._open: list[str] = []
-        self._title = False
+        self._dropped: list[str] = []
+        self._in_title = False
         self._pre = 0
-        self._cell = False
         self._gap = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _DROPPED:
-            self._open.append(tag)
-        elif tag == "body":
-            # An unclosed head ends here.
-            self._open.clear()
-        elif tag == "title":
-            self._title = self._open in ([], ["head"])
-        elif tag == "pre":
+    def open(self, name: str, *, alone: bool) -> None:
+        if name in _DROPPED:
+            # HTML ignores the slash of <script/>; SVG does not.
+            if not (alone and name == "svg") and len(self._dropped) < _MAX_DEPTH:
+                self._dropped.append(name)
+        elif name == "body":
+            # A head that was never closed ends here.
+            self._dropped.clear()
+        elif name == "title":
+            self._in_title = self._dropped in ([], ["head"])
+        elif name == "pre":
             self._pre += 1
-        self._border(tag, opening=True)
+        self._border(name, opening=True)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _DROPPED or tag == "svg":
-            self._border(tag, opening=True)
-        else:
-            # HTML ignores the slash of <script/>.
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._open:
-            del self._open[self._open.index(tag) :]
-        elif tag == "pre":
+    def close(self, name: str) -> None:
+        if name in self._dropped:
+            del self._dropped[self._dropped.index(name) :]
+        elif name == "pre":
             self._pre = max(0, self._pre - 1)
-        self._border(tag, opening=False)
-        if tag == "title":
-            self._title = False
+        self._border(name, opening=False)
+        self._in_title = self._in_title and name != "title"
 
-    def handle_data(self, data: str) -> None:
-        if self._open and not self._title:
+    def text(self, raw: str) -> None:
+        if not raw or (self._dropped and not self._in_title):
             return
+        text = unescape(_OVERLONG.sub("&amp;#", raw))
         if self._pre:
-            self._write(data)
+            self._write(text)
             return
-        words = data.split()
-        if not words or data[0].isspace():
+        words = text.split()
+        if not words or text[0].isspace():
             self._gap = self._gap or " "
         if words:
             self._write(" ".join(words))
-            self._gap = " " if data[-1].isspace() else ""
+            self._gap = " " if text[-1].isspace() else ""
 
     def _write(self, text: str) -> None:
-        # What parts this text from the last one; nothing stands before the first.
-        self.pieces += [self._gap, text] if self.pieces else [text.lstrip("\n")]
+        # Nothing stands before the first piece.
+        self.pieces += [self._gap, text] if self.pieces else [text]
         self._gap = ""
 
-    def _border(self, tag: str, *, opening: bool) -> None:
-        if self._open and not self._title:
+    def _border(self, name: str, *, opening: bool) -> None:
+        if self._dropped and not self._in_title:
             return
-        gap = self._gap.strip(" ")
-        if tag in _PARAGRAPHS:
+        lines = self._gap.count("\n")
+        if name in _PARAGRAPHS:
             self._gap = "\n\n"
-        elif tag in _LINES:
-            # Each <br> is a line; other borders that meet are one.
-            self._gap = gap + "\n" if tag == "br" and opening and len(gap) < 2 else gap or "\n"
-            self._gap = "\n" * max(1, self._gap.count("\n"))
-        elif tag in _CELLS and opening and "\n" not in gap:
-            self._gap = gap + "\t"
+        elif name == "br":
+            # Each of several is a line of its own; two leave an empty line.
+            self._gap = "\n" * min(2, lines + opening)
+        elif name in _LINES:
+            self._gap = "\n" * max(1, lines)
+        elif name in _CELLS and opening and not lines:
+            self._gap = self._gap.strip(" ") + "\t"

@@ -1,4 +1,4 @@
-"""The text of a PDF's pages, by pypdf: one of the two places that know it.
+"""The text of a PDF's pages, by pypdf, which only this module knows.
 
 Whatever pypdf raises on a page, up to RecursionError, is that page's failure; whatever
 it logs or warns of is not shown. Knows nothing about documents as the library has them.
@@ -84,7 +84,7 @@ def _page(reader: PdfReader, index: int, name: str) -> PageText:
 def _has_image(page: PageObject) -> bool:
     try:
         return _draws_image(page.get("/Resources"), _FORM_DEPTH)
-    except Exception:
+    except Exception:  # noqa: BLE001
         # Broken resources show nothing that could be read.
         return False
 
