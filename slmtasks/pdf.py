@@ -110,7 +110,7 @@ def _unreadable_encryption(error: Exception, name: str) -> EncryptedDocument | N
             "it is encrypted with AES, which takes one package more: pip install cryptography",
             name=name,
         )
-    if isinstance(error, FileNotDecryptedError | NotImplementedError):
+    if isinstance(error, FileNotDecryptedError) or "encryption" in str(error).lower():
         return EncryptedDocument(
             "its encryption is not read here; save it without protection", name=name
         )

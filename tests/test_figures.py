@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slmtasks.figures import figures, invented
+
+FIGURES = [
+    ("no figure", []),
+    ("12.5 kg", ["12.5"]),
+    ("10-15 pens", ["10", "10-15", "15"]),
+    ("12/05/2024", ["12", "12/05", "12/05/2024", "05", "05/2024", "2024"]),
+    ("2023: 10", ["2023", "2023: 10", "10"]),
+    ("1 234 apples", ["1 234"]),
+    ("1 234,50", ["1 234,50"]),
+    ("1\u202f234", ["1\u202f234"]),
+    ("1234 567", ["1234", "1234 567", "567"]),
+    ("12.50 100", ["12.50", "12.50 100", "100"]),
+    ("1\n234", ["1", "234"]),
+    ("1 a 2", ["1", "2"]),
+    ("5 5", ["5", "5 5"]),
+    ("٣٫٥ m²", ["٣٫٥", "²"]),
+    ("1-2-3-4-5", "1 1-2 1-2-3 1-2-3-4 2 2-3 2-3-4 2-3-4-5 3 3-4 3-4-5 4 4-5 5".split()),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FIGURES)
+def test_units_and_composites(text: str, expected: list[str]) -> None:
+    """The figures of a text are its units and short runs of them, in order, each once."""
+    assert figures(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["1234", "1,234", "1 234", "1.234", "1-234", "1\n234", "1a234", "234 1", "1 ٢"]
+)
+def test_two_figures_do_not_fuse_into_a_third(text: str) -> None:
+    """From 1 and 234, each by itself, no figure of both can be made."""
+    assert invented(text, "1 apple and 234 pears") != []
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "expected"),
+    [
+        ("1 apple, 234 pears", "1 and 234", []),
+        ("234 and 1", "1 and 234", []),
+        ("12 and 13 and 13", "12", ["13"]),
+        ("10-15", "10-15", []),
+        ("15-10", "10-15", ["15-10"]),
+        ("0-1", "10-15", ["0", "1"]),
+        ("a 3rd-5th", "the 3rd-5th", []),
+        ("a 3rd-5th", "3rd and 5th", ["3rd-5"]),
+        ("2", "1 2345", ["2"]),
+        ("", "", []),
+    ],
+)
+def test_what_is_invented(text: str, source: str, expected: list[str]) -> None:
+    """A figure is invented unless the source holds it, alone or in that very run."""
+    assert invented(text, source) == expected
+
+
+CHARS = st.text(st.sampled_from("0123456789٣½Ⅳ.,' \u00a0’_-/:ab\n"), max_size=40)
+
+
+@given(CHARS)
+def test_every_figure_of_a_source_may_be_cited(source: str) -> None:
+    """No unit or composite of a source is invented, alone or among words."""
+    for figure in figures(source):
+        assert invented(figure, source) == []
+        assert invented(f"of {figure} in", source) == []
+
+
+@given(CHARS)
+def test_a_source_invents_nothing(source: str) -> None:
+    """Any text is made of its own figures."""
+    assert invented(source, source) == []
+
+
+@given(st.integers(0, 9999), st.integers(0, 9999), st.text(st.sampled_from(" ,.-:/'_"), max_size=3))
+def test_separate_figures_never_join(first: int, second: int, between: str) -> None:
+    """Two figures that letters part in the source cannot stand side by side in an answer."""
+    source = f"{first} apples and {second} pears"
+    joined = f"{first}{between}{second}"
+    assert invented(joined, source) != [] or joined in (str(first), str(second))
+
+
+@pytest.mark.parametrize("piece", ["1", "1,", "1 ", "100 ", " ", "1-2 "])
+def test_hostile_text_takes_linear_time(piece: str) -> None:
+    """100,000 characters of digits and marks take well under a second."""
+    text = piece * (100_000 // len(piece))
+    start = perf_counter()
+    figures(text)
+    assert invented(text, text) == []
+    assert perf_counter() - start < 2
