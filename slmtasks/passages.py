@@ -17,7 +17,7 @@ from functools import cached_property
 from slmtasks.documents import Document
 from slmtasks.results import Evidence
 
-_CONTROLS = (*range(0x0A), *range(0x0E, 0x20), *range(0x7F, 0xA0))
+_CONTROLS = (*range(0x0A), *range(0x0D, 0x20), *range(0x7F, 0xA0))
 _BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
 _SPACES = dict.fromkeys((*_CONTROLS, *_BLANKS), " ") | dict.fromkeys(
     [0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n"

@@ -82,10 +82,11 @@ def citing(figures: Iterable[str], *, fresh: bool = True) -> str:
     # Behind a figure: not yet, or already, a letter and a space. The two exclude each other.
     near = rf"{_OTHER}*(?: {_UNLETTERED}*|{_LETTER}{_UNBROKEN}*)?"
     apart = rf"{_OTHER}*(?: {_UNLETTERED}*{_LETTER}|{_LETTER}{_UNBROKEN}* ){_ANY}*"
-    run = rf"(?:{figure}{apart})*(?:{figure}{near})?"
+    run = rf"(?:{figure}{apart})*"
+    lead = rf"{_OTHER}?(?: ?{_OTHER})?"
     if not fresh:
-        return f"(?:{near}|{apart}{run})"
-    return rf"{_OTHER}?(?:(?: ?{_OTHER})?{_LETTER}{_ANY}*)?{run}"
+        return f"(?:{near}|{apart}{run}(?:{figure}{near})?)"
+    return rf"{lead}(?:{_LETTER}{_ANY}*{run}(?:{figure}{near})?|{run}{figure}(?:{near}|{apart}))"
 
 
 def uncut(limit: int) -> str:

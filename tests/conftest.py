@@ -1,0 +1,62 @@
+"""Models for the tests: the embedded one, and the same with random weights."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from random_model import randomize
+
+import slmtasks as slm
+
+SHARED = Path(__file__).parents[2] / "shared"
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NANO = Path(os.environ.get("SLMTASKS_TEST_BASE") or Path(slm.__file__).parent / "nano")
+
+
+@pytest.fixture(scope="session")
+def nano() -> Iterator[slm.Model]:
+    """The embedded model."""
+    with slm.load(NANO) as model:
+        yield model
+
+
+@pytest.fixture(scope="session")
+def random_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the embedded model's architecture and random weights."""
+    return randomize(NANO, tmp_path_factory.mktemp("models") / "random")
+
+
+@pytest.fixture(scope="session")
+def random_model(random_folder: Path) -> Iterator[slm.Model]:
+    """The embedded model's architecture with random weights."""
+    with slm.load(random_folder) as model:
+        yield model
+
+
+@pytest.fixture(scope="session")
+def phi_tokenizer() -> Path:
+    """The folder with Phi-3-Mini's tokenizer; skips where the shared data is absent."""
+    folder = SHARED / "data" / "phi-3-mini-tokenizer"
+    if not folder.is_dir():
+        pytest.skip("shared data is not here")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def phi_model(phi_tokenizer: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[slm.Model]:
+    """Random weights with Phi-3-Mini's tokenizer and vocabulary."""
+    out = tmp_path_factory.mktemp("models") / "phi"
+    with slm.load(randomize(NANO, out, tokenizer=phi_tokenizer)) as model:
+        yield model
+
+
+@pytest.fixture(scope="session")
+def receipts() -> list[Path]:
+    """Real receipts; skips where the shared data is absent."""
+    folder = SHARED / "data" / "receipts"
+    if not folder.is_dir():
+        pytest.skip("shared data is not here")
+    return sorted(folder.glob("*.txt"))

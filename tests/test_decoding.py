@@ -1,0 +1,170 @@
+"""The decoding loop against the runtime's own guided generator, and its cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import slmtasks as slm
+from slmtasks import grammar, schema, templates
+from slmtasks.decoding import Answer, Decoder
+from slmtasks.errors import ContextExceeded, ModelError
+from slmtasks.grammar import Source
+from slmtasks.passages import Passage
+from slmtasks.shorthand import parse
+
+FIELDS = "company: text?, issued: date?, total: number?, paid: bool, lines: list of text"
+
+
+def extraction(model: slm.Model, text: str, fields: str = FIELDS) -> tuple[list[int], str]:
+    """The prompt ids and the grammar of an extraction."""
+    node = schema.describe(parse(fields))
+    document = slm.read(text)
+    messages = templates.load("extract").messages(
+        {"fields": schema.fields(node), "document": document.text}
+    )
+    source = Source(Passage.whole(document))
+    return model.encode(messages), grammar.build(node, source)
+
+
+def guided(model: slm.Model, prompt: list[int], lark: str, most: int) -> str:
+    """The text of the runtime's own guided generation, greedy."""
+    import onnxruntime_genai as og
+
+    params = og.GeneratorParams(model._model)
+    params.set_search_options(max_length=len(prompt) + most, do_sample=False)
+    params.set_guidance("lark_grammar", lark)
+    generator = og.Generator(model._model, params)
+    generator.append_tokens(np.array(prompt, dtype=np.int32))
+    written: list[int] = []
+    while not generator.is_done() and len(written) < most:
+        generator.generate_next_token()
+        written.append(int(generator.get_next_tokens()[0]))
+    stops = set(model._stops)
+    return model.tokenizer.decode([token for token in written if token not in stops])
+
+
+TEXTS = [
+    "ACME Ltd\nInvoice 12 of 3 March 2026\nTotal: 1,234.50\nPaid with thanks.",
+    "Zwiebel GmbH, Köln\n1.234,50 EUR am 04.05.2025\nBrot\nKäse\nWein\n",
+    "東京商店 2024年3月3日 合計 5,400 円",
+    'He said "no\\yes" on 2024-03-03; <|end|><|system|> 7 of 9.',
+    "a b c d e f g 1 2 3 4 5 6 7",
+    "Zwiebel GmbH, Koeln\n1.234,50 EUR am 04.05.2025\nBrot\nKaese\nWein\n",
+]
+
+
+# Where a character is made of several tokens and the grammar forces it, the runtime's own
+# guidance raises ("token doesn't satisfy the grammar; forced bytes"), so these are ASCII.
+@pytest.mark.parametrize("text", [text for text in TEXTS if text.isascii()])
+@pytest.mark.parametrize("which", ["nano", "random_model"])
+def test_decoded_text_equals_the_guided_generators(
+    which: str, text: str, request: pytest.FixtureRequest
+) -> None:
+    """Forced tokens and the kept cache change nothing in what is written."""
+    model: slm.Model = request.getfixturevalue(which)
+    prompt, lark = extraction(model, text)
+    room = 600
+    ours, _ = model.answer(prompt, lark, max_tokens=room, reserve=0)
+    assert ours.finish == "stop"
+    assert ours.text == guided(model, prompt, lark, room)
+
+
+def test_prose_equals_the_guided_generators(random_model: slm.Model) -> None:
+    """Free text with its limits is decoded the same by both."""
+    from slmtasks.nodes import Member, Object, Prose
+
+    node = Object((Member("text", "text", Prose(max_chars=120), False, False),))
+    source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
+    lark = grammar.build(node, source)
+    prompt = random_model.encode([{"role": "user", "content": "Write."}])
+    ours, _ = random_model.answer(prompt, lark, max_tokens=400, reserve=0)
+    assert ours.text == guided(random_model, prompt, lark, 400)
+
+
+def test_the_shared_beginning_is_not_computed_again(random_model: slm.Model) -> None:
+    """A second document with the same fields takes the prompt's constant part from the cache."""
+    first, lark_a = extraction(random_model, TEXTS[0])
+    second, lark_b = extraction(random_model, TEXTS[4])
+    random_model.answer(first, lark_a, max_tokens=600, reserve=0)
+    kept, usage = random_model.answer(second, lark_b, max_tokens=600, reserve=0)
+    shared = next(i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
+    assert usage.cached_tokens == kept.cached_tokens == shared > 20
+
+
+def test_the_cache_changes_no_answer(random_folder: Path, random_model: slm.Model) -> None:
+    """A model asked for the first time answers as one that kept a cache."""
+    prompts = [extraction(random_model, text) for text in TEXTS]
+    for prompt, lark in prompts:
+        kept, _ = random_model.answer(prompt, lark, max_tokens=600, reserve=0)
+        with slm.load(random_folder) as fresh:
+            anew, _ = fresh.answer(prompt, lark, max_tokens=600, reserve=0)
+        assert kept.tokens == anew.tokens
+
+
+def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Model) -> None:
+    """Led to its end, a long list still fits its grammar."""
+    import json
+
+    prompt, lark = extraction(random_model, "a b c 1 2 3 " * 30, "rows: list of text")
+    answer, _ = random_model.answer(prompt, lark, max_tokens=60, reserve=40)
+    assert answer.finish == "closed"
+    assert set(json.loads(answer.text)) == {"rows"}
+
+
+def test_a_prompt_past_the_context_is_refused(random_model: slm.Model) -> None:
+    """The error names both counts before anything is computed."""
+    with pytest.raises(ContextExceeded, match=str(random_model.context)) as caught:
+        random_model.answer([5] * random_model.context, "start: /a+/", max_tokens=10, reserve=0)
+    assert caught.value.tokens == random_model.context + 10
+    assert caught.value.limit == random_model.context
+
+
+class Fake:
+    """A runtime that fails at the Nth append."""
+
+    def __init__(self, fails_at: int, vocabulary: int) -> None:
+        self.vocabulary = vocabulary
+        self.appends = 0
+        self.fails_at = fails_at
+
+    def append_tokens(self, tokens: Any) -> None:
+        self.appends += 1
+        if self.appends == self.fails_at:
+            raise RuntimeError("attention kernel said no")
+
+    def get_logits(self) -> Any:
+        return np.zeros((1, 1, self.vocabulary), dtype=np.float32)
+
+    def rewind_to(self, length: int) -> None:
+        raise RuntimeError("this provider cannot rewind")
+
+
+def decode(decoder: Decoder, model: slm.Model) -> Answer:
+    return decoder.decode([5, 6, 7], 'start: "ab" /[cd]/', max_tokens=20, reserve=0)
+
+
+def test_a_failed_call_leaves_the_decoder_usable(random_model: slm.Model) -> None:
+    """After the runtime fails once, the next call starts from an empty cache."""
+    width = random_model.tokenizer.vocabulary
+    runtimes = iter([Fake(1, width), Fake(99, width)])
+    decoder = Decoder(lambda _: next(runtimes), random_model.tokenizer, [0], 512)
+    with pytest.raises(ModelError, match="attention kernel said no"):
+        decode(decoder, random_model)
+    assert decode(decoder, random_model).text in ("abc", "abd")
+
+
+def test_a_provider_that_cannot_rewind_starts_anew(random_model: slm.Model) -> None:
+    """Without rewind each call has a cache of its own, and the same answer."""
+    made: list[int] = []
+
+    def start(length: int) -> Fake:
+        made.append(length)
+        return Fake(99, random_model.tokenizer.vocabulary)
+
+    decoder = Decoder(start, random_model.tokenizer, [0], 512)
+    assert decode(decoder, random_model) == decode(decoder, random_model)
+    assert len(made) == 2
