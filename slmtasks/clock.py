@@ -32,8 +32,8 @@ MAX_OFFSET = 14
 def time_after(text: str, at: int) -> tuple[int, time]:
     """The time that follows offset `at`, and where it ends; midnight and `at` where none does."""
     match = _TIME.match(text, at)
-    # The year's last digit must not run into the hour.
-    if match is None or match.start("hour") == at:
+    # The year's last digit must not run into the hour, and an empty line ends the date.
+    if match is None or match.start("hour") == at or text.count("\n", at, match.end()) > 1:
         return at, time()
     lead, mark = match["lead"].lower(), match["mark"] or ""
     if mark == "." and lead not in _DOTTED and not match["uhr"]:

@@ -31,7 +31,7 @@ def encrypted(data: bytes, password: str, algorithm: str = "RC4-128") -> bytes:
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter(clone_from=PdfReader(BytesIO(data)))
-    writer.encrypt(password, owner_password="owner", algorithm=algorithm)
+    writer.encrypt(password, owner_password="owner", algorithm=algorithm)  # noqa: S106
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
