@@ -110,7 +110,11 @@ def _unreadable_encryption(error: Exception, name: str) -> EncryptedDocument | N
             "it is encrypted with AES, which takes one package more: pip install cryptography",
             name=name,
         )
-    if isinstance(error, FileNotDecryptedError) or "encryption" in str(error).lower():
+    # An unknown filter of a page is a NotImplementedError too, in other words.
+    if isinstance(error, FileNotDecryptedError) or (
+        isinstance(error, NotImplementedError)
+        and re.search("NOT supported|encryption handler", str(error))
+    ):
         return EncryptedDocument(
             "its encryption is not read here; save it without protection", name=name
         )

@@ -211,6 +211,13 @@ def test_aes_without_cryptography_says_what_to_install(monkeypatch: pytest.Monke
         read(encrypted(pdf("Secret"), "pass"), name="a.pdf")
 
 
+def test_an_unknown_encryption_is_said_to_be_one() -> None:
+    """A handler that pypdf lacks is no broken file."""
+    data = encrypted(pdf("Secret"), "pass").replace(b"/Filter /Standard", b"/Filter /Standerd")
+    with pytest.raises(errors.EncryptedDocument, match="not read here"):
+        read(data, name="a.pdf")
+
+
 def test_pypdf_keeps_quiet(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
