@@ -280,11 +280,17 @@ def _over(
                 continue
             if as_json:
                 source = {"source": str(path)} if len(files) > 1 else {}
-                _print_json({**source, **result.model_dump(mode="json")})
+                _print_json({**source, **_answer_first(result)})
             else:
                 display.show(result, document)
     if failed:
         raise typer.Exit(1 if failed == len(files) else PARTLY_DONE)
+
+
+def _answer_first(result: Result) -> dict[str, Any]:
+    fields = result.model_dump(mode="json")
+    carried = {name: fields.pop(name) for name in Result.model_fields}
+    return fields | carried
 
 
 def _described(error: SlmTasksError) -> dict[str, Any]:

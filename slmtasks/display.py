@@ -71,7 +71,8 @@ def _marked(place: Evidence, document: Document) -> Text:
 def _text(result: Result) -> Group:
     rows = []
     for name, value in result:
-        if name in _CARRIED or name == "evidence":
+        # A summary's text is its points joined.
+        if name in _CARRIED or name == "evidence" or (name == "text" and hasattr(result, "points")):
             continue
         shown = "\n".join(f"- {item}" for item in value) if isinstance(value, tuple) else str(value)
         rows.append(Text.assemble((f"{name}: ", "dim"), "\n" if "\n" in shown else "", shown))

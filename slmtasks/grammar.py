@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -90,7 +91,12 @@ class Source:
     @cached_property
     def found_numbers(self) -> list[Found[Decimal]]:
         """The numbers, with their places and values."""
-        return numbers(self.passage.text)
+        return self._read(numbers(self.passage.raw))
+
+    def _read(self, found: Sequence[Found[Any]]) -> list[Found[Any]]:
+        # What kind of space a number is grouped by matters; the model sees plain ones.
+        text = self.passage.text
+        return [replace(one, quote=text[one.start : one.end]) for one in found]
 
     def numbers(self, integer: bool) -> list[str]:
         """The distinct numbers, as they are written."""
@@ -101,7 +107,7 @@ class Source:
         """The dates, with their places and values."""
         if time not in self._dates:
             day_first = self.passage.document.day_first
-            self._dates[time] = dates(self.passage.text, day_first=day_first, time=time)
+            self._dates[time] = self._read(dates(self.passage.raw, day_first=day_first, time=time))
         return self._dates[time]
 
     def dates(self, time: bool) -> list[str]:

@@ -113,7 +113,9 @@ def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
     if isinstance(node, Number) and node.integer:
         value = int(value)
     places = _places([(f.start, f.end) for f in same], source.passage)
-    return Leaf(value, places, ambiguous=node.copied and same[0].ambiguous, sought=True)
+    return Leaf(
+        value, places, ambiguous=node.copied and all(f.ambiguous for f in same), sought=True
+    )
 
 
 def _iso(text: str, time: bool) -> date | datetime:

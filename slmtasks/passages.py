@@ -27,7 +27,13 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof sr jr st no nos vs etc e.g i.e inc ltd co corp dept est fig approx "
     "jan feb mar apr jun jul aug sep sept oct nov dec art sec vol p pp".split()
 )
-_ENDS = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？]+[」』”]*|\n[ ]*(?=\n)|\n(?=[ ]*[-*•#])")
+_ENDS = re.compile(
+    r"[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？]+[」』”]*"
+    # a blank line, a list item's line; a heading's end: see `_is_heading`
+    r"|\n[ ]*(?=\n)|\n(?=[ ]*[-*•#])|\n(?=[^\W\d_])"
+)
+_HEADING = 8
+"""A line of so many words, ended by no mark, is a heading where a new line begins in upper case."""
 _PARAGRAPH = re.compile(r"\n[ ]*\n")
 _BORDERS = (_PARAGRAPH, re.compile(r"\n"), re.compile(r"(?<=[.!?…。！？])\s*"), re.compile(r"\s"))
 
@@ -46,10 +52,14 @@ class Passage:
         return cls(document, 0, len(document.text))
 
     @cached_property
+    def raw(self) -> str:
+        """The span as it stands."""
+        return self.document.text[self.start : self.end]
+
+    @cached_property
     def text(self) -> str:
         """The span with plain white space, of the same length."""
-        span = self.document.text[self.start : self.end]
-        return re.sub(r"\r(?!\n)", "\n", span).translate(_SPACES)
+        return re.sub(r"\r(?!\n)", "\n", self.raw).translate(_SPACES)
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
@@ -63,7 +73,7 @@ class Passage:
 
     def original(self, start: int, end: int) -> str:
         """The document's own characters for a span of `text`."""
-        return self.document.text[self.start + start : self.start + end]
+        return self.raw[start:end]
 
     def evidence(self, start: int, end: int) -> Evidence:
         """The place of a span of `text` in the document."""
@@ -92,7 +102,11 @@ class Passage:
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _ENDS.finditer(text):
-        if match[0].startswith(".") and _goes_on(text[start : match.start()]):
+        before = text[start : match.start()]
+        if match[0].startswith(".") and _goes_on(before):
+            continue
+        following = text[match.end() : match.end() + 1]
+        if match[0] == "\n" and following.isalpha() and not _is_heading(before, following):
             continue
         yield from _trimmed(text, start, match.end())
         start = match.end()
@@ -105,6 +119,14 @@ def _goes_on(before: str) -> bool:
     last = words[-1].lstrip("(\"'").lower() if words else ""
     listed = len(words) == 1 and last.isdecimal()
     return listed or last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())
+
+
+def _is_heading(before: str, following: str) -> bool:
+    """Whether a line break ends a heading rather than wraps a sentence."""
+    line = before.strip()
+    if "\n" in line or following.islower() or not line:
+        return False
+    return len(line.split()) <= _HEADING and line[-1] not in ",;-–"
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ Knows nothing about prompts, chat templates or the runtime.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,7 @@ class Tokenizer:
             kind = spec["model"]["type"]
         except FileNotFoundError as error:
             raise ModelCorrupt(f"{path} is missing; fetch the model folder again") from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelCorrupt(f"{path} cannot be read ({error}); fetch it again") from error
         if kind != "BPE":
             raise ModelCorrupt(f"{path} holds a {kind} tokenizer; only BPE is supported")
@@ -51,9 +52,9 @@ class Tokenizer:
         self.sentencepiece = bool(spec["model"].get("byte_fallback"))
         pattern = None if self.sentencepiece else _pattern(spec.get("pre_tokenizer"))
         try:
-            self.grammar: LLTokenizer = _engine(text, vocabulary, list(stops))
+            self.grammar = _engine(spec, vocabulary, stops)
             self._encode: Callable[[str], list[int]] = (
-                _tiktoken(spec, pattern) if pattern else _plain(spec)
+                _tiktoken(spec, pattern) if pattern else _by_engine(spec, self.grammar)
             )
         except ValueError as error:
             raise ModelCorrupt(f"{path} cannot be used ({error}); fetch it again") from error
@@ -71,17 +72,18 @@ class Tokenizer:
         return bytes(self.grammar.decode_bytes(list(ids))).decode("utf-8", errors="replace")
 
 
-def _engine(
-    tokenizer: str, vocabulary: int | None = None, stops: list[int] | None = None
-) -> LLTokenizer:
+def _engine(spec: dict[str, Any], vocabulary: int, stops: Sequence[int]) -> LLTokenizer:
+    """The tokenizer inside llguidance, whose control tokens no text can spell."""
     from llguidance import LLTokenizer
 
-    return LLTokenizer(tokenizer, n_vocab=vocabulary, eos_token=stops)
+    # It would take "<|end|>" in a text for the token: here the tokens have unknown names.
+    secret = secrets.token_hex(16)
+    added = [{**t, "content": f"\x01{secret}{t['id']}\x01"} for t in spec.get("added_tokens") or []]
+    renamed = json.dumps({**spec, "added_tokens": added})
+    return LLTokenizer(renamed, n_vocab=vocabulary, eos_token=list(stops))
 
 
-def _plain(spec: dict[str, Any]) -> Callable[[str], list[int]]:
-    """Encode by the same tokenizer without its control tokens, so that none can match."""
-    engine = _engine(json.dumps({**spec, "added_tokens": []}))
+def _by_engine(spec: dict[str, Any], engine: LLTokenizer) -> Callable[[str], list[int]]:
     # The engine leaves out the space that SentencePiece puts before a text.
     lead = " " if _prepends_space(spec) else ""
     return lambda text: list(engine.tokenize_str(lead + text))
