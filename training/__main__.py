@@ -1,0 +1,70 @@
+"""`python -m training data|tokenizer|train|export|all --preset smoke --out DIR --seed 0`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from training.presets import PRESETS
+
+
+def data(out: Path, seed: int, count: int) -> None:
+    """Write examples to look at, and what the checks dropped."""
+    from training.examples import make
+
+    dropped: Counter[str] = Counter()
+    out.mkdir(parents=True, exist_ok=True)
+    for split in ("train", "held"):
+        with (out / f"{split}.jsonl").open("w", encoding="utf-8") as file:
+            for index in range(count):
+                example = make(seed, index, 60 + 37 * index % 700, split == "held", dropped)
+                file.write(json.dumps(vars(example), ensure_ascii=False) + "\n")
+    print(f"{count} examples of each split in {out}; dropped: {dict(dropped)}")
+
+
+def tokenizer(out: Path, seed: int, size: int) -> None:
+    """Train the tokenizer on generated text."""
+    from training.examples import make
+    from training.tokenizer import train
+
+    texts = (m["content"] for i in range(6000) for m in make(seed + 1, i, 60 + 61 * i % 500).messages)
+    train(texts, size, out)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one step, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument("step", choices=["data", "tokenizer", "train", "export", "all"])
+    parser.add_argument("--preset", choices=list(PRESETS), default="smoke")
+    parser.add_argument("--out", type=Path, default=Path("training/runs/nano"))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--count", type=int, default=200, help="examples to write (data)")
+    parser.add_argument("--minutes", type=float, help="stop training after this long; it resumes")
+    parser.add_argument("--tokens", type=int, help="train on this many tokens in place of the preset's")
+    parser.add_argument("--threads", type=int, help="threads to train with")
+    parser.add_argument("--precision", choices=["int4", "int8", "fp32"], default="int4")
+    given = parser.parse_args(arguments)
+    preset, out = PRESETS[given.preset], given.out
+    changes = {k: getattr(given, k) for k in ("tokens", "threads") if getattr(given, k)}
+    preset = replace(preset, **changes)
+    if given.step in ("data", "all"):
+        data(out / "samples", given.seed, given.count)
+    if given.step in ("tokenizer", "all"):
+        tokenizer(out, given.seed, preset.vocabulary)
+    if given.step in ("train", "all"):
+        from training.train import train
+
+        train(preset, out, given.seed, given.minutes)
+    if given.step in ("export", "all"):
+        from training.export import export
+
+        export(out, out / "model", given.precision)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

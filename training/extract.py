@@ -1,0 +1,180 @@
+"""Extraction examples: a document, a pydantic model asked of it, and the answer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from random import Random
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, create_model
+
+from slmtasks import schema, templates
+from training import fields as fld
+from training import noise
+from training.bills import invoice
+from training.page import Page
+from training.papers import KINDS
+from training.receipts import receipt
+
+_BILL_ROWS = {"description": "text", "qty": "int", "unit": "number", "amount": "number", "code": "text"}
+_ALIENS = list(fld.NAMES)
+
+
+def page(r: Random, size: int) -> Page:
+    """A document of about `size` tokens, of some kind."""
+    x = r.random()
+    rows = max(1, round(r.uniform(0.3, 1.0) * size / 45))
+    if size < 160 and x < 0.45:
+        kind, make, rows = "sheet", KINDS["sheet"], r.randint(1, max(2, size // 14))
+    elif x < (0.35 if size < 200 else 0.5):
+        kind, make = "receipt", receipt
+    elif x < (0.6 if size < 200 else 0.78):
+        kind, make = "invoice", invoice
+    else:
+        kind = r.choice(list(KINDS))
+        make = KINDS[kind]
+        rows = max(2, size // 16) if kind == "sheet" else rows
+    out = Page(kind, r)
+    make(out, min(rows, 40) if kind == "sheet" else min(rows, 9))
+    return out
+
+
+def _python(kind: str, r: Random) -> Any:
+    return {"text": str, "number": r.choice([float, Decimal, float]), "date": r.choice([date, date, date, date, datetime]), "int": int}[kind]
+
+
+def _names(p: Page, concept: str) -> str:
+    names = p.names.get(concept) or fld.NAMES.get(concept, concept)
+    return p.r.choice(names.split())
+
+
+def _kind(p: Page, concept: str) -> str:
+    return p.types.get(concept) or fld.TYPES.get(concept, "text")
+
+
+class Request:
+    """Fields asked for, in order, with what the answer says of each."""
+
+    def __init__(self, r: Random) -> None:
+        self.r, self.fields, self.answer, self.copied = r, {}, {}, []
+
+    def put(self, key: str, kind: Any, value: Any, about: str = "", absent: bool = False) -> None:
+        """Ask one field; `absent` ones are nullable and answered null."""
+        key = fld.style(key, self.r)
+        name = key.replace("-", "_")
+        if name in self.fields or not name.isidentifier() or name.startswith("_") or hasattr(BaseModel, name) or name in ("schema", "json", "copy"):
+            return
+        nullable = absent or self.r.random() < 0.3
+        alias = key if key != name else None
+        info = Field(default=None if nullable else ..., description=about or None, alias=alias)
+        self.fields[name] = (kind | None if nullable else kind, info)
+        self.answer[key] = value
+        if isinstance(value, str):
+            self.copied.append(value)
+
+    def model(self) -> type[BaseModel]:
+        """The pydantic type that asks for the fields."""
+        return create_model("Asked", **self.fields)
+
+
+def _rows(p: Page, q: Request, keys: dict[str, str], synonyms: dict[str, str]) -> None:
+    r = p.r
+    have = [k for k in keys if all(k in row for row in p.rows)]
+    cols = r.sample(have, r.randint(1, len(have)))
+    inner: dict[str, Any] = {}
+    names: dict[str, str] = {}
+    for col in cols:
+        name = r.choice(synonyms[col].split())
+        if name in inner:
+            continue
+        names[col] = name
+        kind = int if keys[col] == "int" and r.random() < 0.7 else _python("number" if keys[col] == "int" else keys[col], r)
+        inner[name] = (kind, Field(...))
+    if not inner:
+        return
+    if len(inner) == 1 and r.random() < 0.3 and "description" in names:
+        q.put(r.choice(fld.ROWS["rows"].split()), list[str], [row["description"] for row in p.rows])
+    else:
+        row_type = create_model("Row", **inner)
+        q.put(r.choice(fld.ROWS["rows"].split()), list[row_type], [{names[c]: row[c] for c in names} for row in p.rows])  # type: ignore[valid-type]
+    q.copied += [row[c] for row in p.rows for c in names]
+
+
+def _specials(p: Page, q: Request) -> None:
+    r = p.r
+    for names, value in p.bools.values():
+        if r.random() < 0.5:
+            q.put(r.choice(names.split()), bool, value)
+    for concept, (values, value) in p.choices.items():
+        if concept in p.facts and r.random() < 0.4:
+            options = tuple(r.sample(values, len(values)))
+            q.put(_names(p, concept), Literal[options], value)
+    for concept, items in p.lists.items():
+        if items and r.random() < 0.5:
+            q.put(concept, list[str], items)
+            q.copied += items
+
+
+def request(p: Page) -> Request:
+    """Ask some of a page's facts, and some that it lacks."""
+    r = p.r
+    q = Request(r)
+    facts = list(p.facts)
+    wanted = r.sample(facts, min(len(facts), r.choice([1, 1, 2, 3, 4, 4, 5, 6, 8])))
+    if p.kind == "receipt" and r.random() < 0.3:
+        wanted = [c for c in ("vendor", "date", "vendor_address", "total") if c in p.facts]
+        if r.random() < 0.5:
+            r.shuffle(wanted)
+    if p.kind == "invoice" and r.random() < 0.25:
+        wanted = [c for c in ("vendor", "number", "date", "due", "total") if c in p.facts and r.random() < 0.85]
+    for concept in wanted:
+        kind = _python(_kind(p, concept), r)
+        value = p.stamp if kind is datetime and concept == "date" and p.stamp else p.facts[concept]
+        q.put(_names(p, concept), kind, value, fld.about(concept, r))
+        if r.random() < 0.12:
+            _absent(p, q)
+    if p.rows and r.random() < 0.3:
+        if p.kind == "minutes":
+            _rows(p, q, {"who": "text", "what": "text", "until": "date"}, fld.ROWS)
+        else:
+            _rows(p, q, _BILL_ROWS, fld.ROWS)
+    _specials(p, q)
+    if r.random() < 0.1 and "vendor" in p.facts and "vendor_address" in p.facts:
+        inner = create_model("Party", name=(str, Field(...)), address=(str, Field(...)))
+        q.put(r.choice(["seller", "issuer", "from_party", "supplier"]), inner, {"name": p.facts["vendor"], "address": p.facts["vendor_address"]})
+        q.copied += [p.facts["vendor"], p.facts["vendor_address"]]
+    return q
+
+
+def _absent(p: Page, q: Request) -> None:
+    r = p.r
+    concept = r.choice(_ALIENS)
+    if p.kind == "sheet":
+        name = r.choice(_names(p, concept).split())
+        if any(part in " ".join(p.facts).split("_") for part in name.split("_")):
+            return
+        q.put(name, _python(fld.TYPES.get(concept, "text"), r), None, absent=True)
+        return
+    near = {"vendor": "author", "author": "vendor", "recipient": "customer", "customer": "recipient", "product": "rows", "place": "vendor_address", "date": "delivery", "price": "total", "total": "price", "number": "ticket", "ticket": "number", "sku": "code", "event": "subject", "subject": "event", "period": "date", "revenue": "total", "contact": "author", "role": "role", "brand": "vendor"}
+    if concept in p.facts or near.get(concept) in p.facts or p.kind == "notice" or concept == "brand":
+        return
+    lower = p.text.lower()
+    names = p.names.get(concept) or fld.NAMES[concept]
+    if any(n.replace("_", " ") in lower for n in names.split()):
+        return
+    q.put(r.choice(names.split()), _python(fld.TYPES.get(concept, "text"), r), None, fld.about(concept, r), absent=True)
+
+
+def example(r: Random, size: int) -> tuple[str, str, list[dict[str, str]], Any, str, list[str]] | None:
+    """Template, kind, messages, answer, document, copied strings; None where nothing can be asked."""
+    p = page(r, size)
+    q = request(p)
+    if not q.fields:
+        return None
+    text, answer, copied = noise.apply(p, q.answer, q.copied, r)
+    node = schema.describe(q.model())
+    variables = {"fields": schema.fields(node), "document": text}
+    if r.random() < 0.04:
+        variables["instructions"] = r.choice(["Take care with the numbers.", "The document was scanned.", "Answer briefly.", "Use the final amounts.", "Copy exactly."])
+    return p.template, p.kind, templates.load("extract").messages(variables), answer, text, copied

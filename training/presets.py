@@ -1,0 +1,38 @@
+"""Sizes: how large the model is and how long it is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A model and its training run; lengths in tokens.
+
+    `stages` are (share of all tokens, longest example): short documents come first.
+    """
+
+    name: str
+    vocabulary: int = 3072
+    hidden: int = 256
+    inner: int = 768
+    layers: int = 6
+    heads: int = 8
+    context: int = 2048
+    tokens: int = 13_000_000
+    batch: int = 4096
+    rate: float = 2e-3
+    matrix_rate: float = 5e-3
+    warmup: int = 100
+    stages: tuple[tuple[float, int], ...] = ((0.15, 256), (0.4, 384), (0.7, 640), (0.9, 1024), (1.0, 1280))
+    threads: int = 2
+
+    def longest(self, share: float) -> int:
+        """The longest example when `share` of all tokens are seen."""
+        return next(length for until, length in self.stages if share <= until or until == 1.0)
+
+
+PRESETS = {
+    "smoke": Preset("smoke", vocabulary=1024, hidden=96, inner=256, layers=3, heads=4, tokens=600_000, batch=4096, rate=3e-3, matrix_rate=8e-3, warmup=20, stages=((0.7, 256), (1.0, 384))),
+    "cpu": Preset("cpu"),
+}

@@ -1,0 +1,115 @@
+"""A byte-level BPE tokenizer in which a word is the same tokens wherever it stands.
+
+Merges never join a space, a quotation mark or a change of case to a word's beginning,
+so that a value's tokens in the answer are its tokens in the document. Only frequent
+words in lower case get a form with their space, by merges of the lowest rank. White
+space is not merged with itself: the runtime splits runs of it before digits otherwise
+than `tokenizers` does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+SPECIALS = ["<|endoftext|>", "<|assistant|>", "<|system|>", "<|end|>", "<|user|>"]
+_TEMPLATE = (
+    "{% for message in messages %}{% if message['role'] == 'system' %}{{'<|system|>\\n' + message['content'] + '<|end|>\\n'}}"
+    "{% elif message['role'] == 'user' %}{{'<|user|>\\n' + message['content'] + '<|end|>\\n'}}"
+    "{% elif message['role'] == 'assistant' %}{{'<|assistant|>\\n' + message['content'] + '<|end|>\\n'}}{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% else %}{{ eos_token }}{% endif %}"
+)
+_SPACED = 450
+
+
+def train(texts: Iterable[str], size: int, folder: Path) -> None:
+    """Write tokenizer.json and tokenizer_config.json of about `size` tokens to `folder`."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+    corpus = list(texts)
+    words = Counter(w for text in corpus for w in text.split() if w.isascii() and w.isalpha() and w.islower())
+    base = Tokenizer(models.BPE())
+    base.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Digits(individual_digits=True),
+        pre_tokenizers.Split(" ", "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False),
+    ])
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=size + 300, initial_alphabet=alphabet, special_tokens=[], show_progress=False)
+    base.train_from_iterator(corpus, trainer)
+    found = [tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in json.loads(base.to_str())["model"]["merges"]]
+    vocab = {t: i for i, t in enumerate(SPECIALS)}
+    for byte in sorted(alphabet):
+        vocab[byte] = len(vocab)
+    merges: list[tuple[str, str]] = []
+
+    def add(a: str, b: str) -> None:
+        if a in vocab and b in vocab and a + b not in vocab and len(vocab) < size:
+            vocab[a + b] = len(vocab)
+            merges.append((a, b))
+
+    for a, b in found:
+        text = a + b
+        mixed = any(x.islower() and y.isupper() for x, y in zip(text, text[1:], strict=False))
+        if not mixed and '"' not in text and "\\" not in text and not {"Ġ", "Ċ"} & {*text} and len(vocab) < size - _SPACED:
+            add(a, b)
+    for word, _ in words.most_common():
+        if word in vocab:
+            add("Ġ", word)
+    write(vocab, merges, folder)
+
+
+def write(vocab: dict[str, int], merges: list[tuple[str, str]], folder: Path) -> None:
+    """Write the files of a tokenizer."""
+    added = [{"id": i, "content": t, "single_word": False, "lstrip": False, "rstrip": t != SPECIALS[0], "normalized": False, "special": True} for i, t in enumerate(SPECIALS)]
+    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+    whole = {
+        "version": "1.0", "truncation": None, "padding": None, "added_tokens": added, "normalizer": None,
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": True}, byte_level]},
+        "post_processor": None, "decoder": byte_level,
+        "model": {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None, "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": False, "ignore_merges": False, "vocab": vocab, "merges": [list(m) for m in merges]},
+    }
+    config = {
+        "add_bos_token": False, "add_eos_token": False, "add_prefix_space": False,
+        "added_tokens_decoder": {str(a["id"]): {k: v for k, v in a.items() if k != "id"} for a in added},
+        "bos_token": SPECIALS[0], "eos_token": SPECIALS[0], "pad_token": SPECIALS[0], "unk_token": SPECIALS[0],
+        "chat_template": _TEMPLATE, "clean_up_tokenization_spaces": False, "model_max_length": 2048,
+        "tokenizer_class": "GPT2Tokenizer",
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tokenizer.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+class Encoder:
+    """Conversations to ids; document text never becomes a control token."""
+
+    def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer
+
+        data = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+        data["added_tokens"] = []
+        self._plain = Tokenizer.from_str(json.dumps(data))
+        self.end, self.assistant = SPECIALS.index("<|end|>"), SPECIALS.index("<|assistant|>")
+        self.size = len(data["model"]["vocab"])
+
+    def text(self, text: str) -> list[int]:
+        """The ids of plain text."""
+        return list(self._plain.encode(text).ids)
+
+    def decode(self, ids: list[int]) -> str:
+        """The text of ids; control tokens are left out."""
+        return str(self._plain.decode([i for i in ids if i >= len(SPECIALS)]))
+
+    def prompt(self, messages: list[dict[str, str]]) -> list[int]:
+        """The ids of a conversation, up to where the answer begins."""
+        ids: list[int] = []
+        for message in messages:
+            ids += [SPECIALS.index(f"<|{message['role']}|>"), *self.text(message["content"]), self.end]
+        return [*ids, self.assistant]
+
+    def pair(self, messages: list[dict[str, str]], answer: str) -> tuple[list[int], list[int]]:
+        """Prompt and answer, the answer ended."""
+        return self.prompt(messages), [*self.text(answer), self.end]

@@ -1,0 +1,232 @@
+"""The trainer: Phi-3's architecture from nothing, on a CPU, resumable at any time.
+
+Knows nothing about documents: it asks `examples` for them, by number.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import math
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+from typing import Any
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+import torch
+import torch.nn.functional as F  # noqa: N812
+from transformers import Phi3Config, Phi3ForCausalLM
+
+from training.examples import make
+from training.presets import Preset
+from training.tokenizer import SPECIALS, Encoder
+
+PROMPT_WEIGHT = 0.1
+_POOL = 16
+Pair = tuple[list[int], list[int]]
+
+
+def new_model(preset: Preset, vocabulary: int) -> Any:
+    """A model of the preset's size, with random weights."""
+    config = Phi3Config(
+        vocab_size=vocabulary, hidden_size=preset.hidden, intermediate_size=preset.inner, num_hidden_layers=preset.layers,
+        num_attention_heads=preset.heads, num_key_value_heads=preset.heads, max_position_embeddings=preset.context,
+        original_max_position_embeddings=preset.context, tie_word_embeddings=True, pad_token_id=0, bos_token_id=0,
+        eos_token_id=SPECIALS.index("<|end|>"), attention_dropout=0.0, resid_pdrop=0.0, embd_pdrop=0.0, sliding_window=None,
+    )
+    return Phi3ForCausalLM(config)
+
+
+def make_optimizers(model: Any, preset: Preset) -> list[Any]:
+    """Muon for the matrices inside, AdamW for embeddings and norms."""
+    inner = [p for n, p in model.named_parameters() if p.dim() > 1 and "embed" not in n and "lm_head" not in n]
+    rest = [p for n, p in model.named_parameters() if p.dim() <= 1 or "embed" in n or "lm_head" in n]
+    return [
+        torch.optim.Muon(inner, lr=preset.matrix_rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(rest, lr=preset.rate, weight_decay=0.0, betas=(0.9, 0.98), fused=True),
+    ]
+
+
+def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> None:
+    """Make batches of like length for ever: a process of its own."""
+    os.nice(5)
+    torch.set_num_threads(1)
+    encoder, index = Encoder(Path(folder)), start
+    r = Random(f"{seed}:{start}")
+    seen = _tokens_at(Path(folder))
+    while True:
+        longest = preset.longest(min(1.0, seen / preset.tokens))
+        pairs: list[Pair] = []
+        want = preset.batch * _POOL
+        while want > 0:
+            index += 1
+            size = round(r.uniform(40, max(60, longest - 150)))
+            example = make(seed, index, size)
+            prompt, answer = encoder.pair(example.messages, example.answer)
+            if len(prompt) + len(answer) <= longest:
+                pairs.append((prompt, answer))
+                want -= len(prompt) + len(answer)
+        pairs.sort(key=lambda p: len(p[0]) + len(p[1]))
+        batches: list[list[Pair]] = [[]]
+        for pair in pairs:
+            length = len(pair[0]) + len(pair[1])
+            if batches[-1] and (len(batches[-1]) + 1) * length > preset.batch * 1.1:
+                batches.append([])
+            batches[-1].append(pair)
+        r.shuffle(batches)
+        for batch in batches:
+            queue.put((index, batch))
+        seen += preset.batch * _POOL
+
+
+class Threads:
+    """One thread or several, whichever is faster now: other programs come and go."""
+
+    def __init__(self, most: int) -> None:
+        self.choices = sorted({1, most})
+        self.speeds: dict[int, float] = {}
+        self.probing, self.left = True, 0
+
+    def next(self) -> None:
+        """Set the number of threads for the next step."""
+        if self.left > 0:
+            return
+        untried = [n for n in self.choices if n not in self.speeds]
+        if untried:
+            torch.set_num_threads(untried[0])
+            self.probing, self.left = True, 4
+        else:
+            torch.set_num_threads(max(self.speeds, key=lambda n: self.speeds[n]))
+            self.speeds, self.probing, self.left = {}, False, 80
+
+    def seen(self, tokens: int, seconds: float) -> None:
+        """Note how fast a step was."""
+        self.left -= 1
+        n = torch.get_num_threads()
+        if self.probing and self.left < 3:
+            self.speeds[n] = max(self.speeds.get(n, 0.0), tokens / seconds)
+
+
+def keep_memory() -> None:
+    """Tell glibc to keep freed memory: giving it back costs a third of the time."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        for option, value in ((-3, 1 << 30), (-1, 2**31 - 1), (-2, 1 << 28)):
+            libc.mallopt(option, value)
+
+
+def _tokens_at(folder: Path) -> int:
+    try:
+        return int(json.loads((folder / "state.json").read_text())["tokens"])
+    except (OSError, KeyError, ValueError):
+        return 0
+
+
+def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Padded ids, and the loss weight of each of them as a target."""
+    longest = max(len(p) + len(a) for p, a in batch)
+    ids = torch.zeros(len(batch), longest, dtype=torch.long)
+    weight = torch.zeros(len(batch), longest)
+    for row, (prompt, answer) in enumerate(batch):
+        n, m = len(prompt), len(prompt) + len(answer)
+        ids[row, :m] = torch.tensor(prompt + answer)
+        weight[row, 1:n] = PROMPT_WEIGHT
+        weight[row, n:m] = 1.0
+    return ids, weight
+
+
+def losses(model: Any, ids: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, float]:
+    """The weighted loss, and the plain loss on the answers."""
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
+        wanted = weight[:, 1:] > 0
+        logits = model.lm_head(hidden[wanted])
+    each = F.cross_entropy(logits.float(), ids[:, 1:][wanted], reduction="none")
+    scale = weight[:, 1:][wanted]
+    answer = each.detach()[scale == 1.0].mean().item()
+    return (each * scale).sum() / scale.sum(), answer
+
+
+def save(folder: Path, model: Any, optimizers: list[Any], state: dict[str, Any]) -> None:
+    """Write a checkpoint; an interruption leaves the last one whole."""
+    torch.save({"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "state": state}, folder / "checkpoint.tmp")
+    (folder / "checkpoint.tmp").replace(folder / "checkpoint.pt")
+    (folder / "state.json").write_text(json.dumps(state))
+
+
+def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None) -> None:
+    """Train until the preset's tokens are seen, from the folder's checkpoint where there is one."""
+    keep_memory()
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
+    torch.manual_seed(seed)
+    encoder = Encoder(folder)
+    model = new_model(preset, encoder.size)
+    optimizers = make_optimizers(model, preset)
+    state: dict[str, Any] = {"tokens": 0, "step": 0, "index": 0, "seconds": 0.0}
+    if (folder / "checkpoint.pt").exists():
+        kept = torch.load(folder / "checkpoint.pt", weights_only=True)
+        model.load_state_dict(kept["model"])
+        for optimizer, values in zip(optimizers, kept["optimizers"], strict=True):
+            optimizer.load_state_dict(values)
+        state = kept["state"]
+    (folder / "preset.json").write_text(json.dumps(asdict(preset)))
+    (folder / "state.json").write_text(json.dumps(state))
+    context = get_context("spawn")
+    queue = context.Queue(maxsize=2 * _POOL)
+    feeder = context.Process(target=_feed, args=(str(folder), seed, state["index"], preset, queue), daemon=True)
+    feeder.start()
+    try:
+        _loop(preset, folder, model, optimizers, state, queue, minutes, asked)
+    finally:
+        feeder.kill()
+
+
+def _loop(preset: Preset, folder: Path, model: Any, optimizers: list[Any], state: dict[str, Any], queue: Any, minutes: float | None, stop: list[int]) -> None:
+    began = mark = saved = time.monotonic()
+    since, answers, waited = 0, [], 0.0
+    threads = Threads(preset.threads)
+    log = (folder / "log.jsonl").open("a")
+    while not stop and state["tokens"] < preset.tokens and (minutes is None or time.monotonic() - began < 60 * minutes):
+        share = state["tokens"] / preset.tokens
+        rate = min(1.0, (state["step"] + 1) / preset.warmup) * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share)))
+        for optimizer, most in zip(optimizers, (preset.matrix_rate, preset.rate), strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * most
+        asked = time.monotonic()
+        state["index"], batch = queue.get()
+        waited += time.monotonic() - asked
+        threads.next()
+        started = time.monotonic()
+        ids, weight = tensors(batch)
+        loss, answer = losses(model, ids, weight)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        count = sum(len(p) + len(a) for p, a in batch)
+        threads.seen(count, time.monotonic() - started)
+        state["tokens"] += count
+        state["step"] += 1
+        since += count
+        answers.append(answer)
+        now = time.monotonic()
+        if now - mark > 30:
+            line = {"tokens": state["tokens"], "step": state["step"], "loss": round(sum(answers) / len(answers), 4), "all": round(loss.item(), 4), "rate": round(rate, 4), "longest": preset.longest(share), "per_second": round(since / (now - mark)), "threads": torch.get_num_threads(), "waited": round(waited, 1), "at": time.strftime("%H:%M:%S")}
+            state["seconds"] += now - mark
+            print(json.dumps(line), flush=True)
+            log.write(json.dumps(line) + "\n")
+            log.flush()
+            mark, since, answers, waited = now, 0, [], 0.0
+        if now - saved > 150:
+            save(folder, model, optimizers, state)
+            saved = now
+    save(folder, model, optimizers, state)
+    log.close()
