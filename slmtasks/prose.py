@@ -41,6 +41,8 @@ OTHERS = (
 # Scripts without spaces: every character begins a word.
 _UNSPACED = r"\x{E00}-\x{EFF}\x{1000}-\x{109F}\x{1780}-\x{17FF}\x{3040}-\x{30FF}\x{3400}-\x{9FFF}"
 
+_UNSPACED_MARKS = r"\x{3001}-\x{301F}\x{FF01}-\x{FF9F}"
+
 _ESCAPE = r'\\["\\]'
 _OTHER = rf"(?:[{OTHERS}]|{_ESCAPE})"
 _UNLETTERED = rf"(?:[ {OTHERS}]|{_ESCAPE})"
@@ -97,7 +99,8 @@ def uncut(limit: int) -> str:
     """
     word = min(LONGEST_WORD, limit // 2)
     most = limit - word
-    return rf"(?:.{{0,{most}}}|.{{{most}}}[^ {_UNSPACED}]{{1,{word}}})"
+    ends = rf"[^ {_UNSPACED}]{{1,{word}}}|[{_UNSPACED}{_UNSPACED_MARKS}]{{1,{word}}}"
+    return rf"(?:.{{0,{most}}}|.{{{most}}}(?:{ends}))"
 
 
 def worded(most: int) -> str:

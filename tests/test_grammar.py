@@ -1,0 +1,217 @@
+"""What the grammar lets through and what not, without any model's choice."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+
+import pytest
+import regex
+from llguidance import LLMatcher
+
+import slmtasks as slm
+from slmtasks import grammar, nodes, prose, schema
+from slmtasks.errors import NothingToQuote
+from slmtasks.grammar import Source
+from slmtasks.nodes import Array, Letters, Member, Object, Prose, Quote
+from slmtasks.passages import Passage
+from slmtasks.platforms import PLATFORMS
+from slmtasks.shorthand import parse
+
+TEXT = 'ACME "Best" Ltd, 12 May 2026.\nTotal due: 1,234.50 EUR of 7 items\\boxes.\nIt is paid.'
+
+
+def allows(model: slm.Model, lark: str, answer: Any) -> bool:
+    """Whether the grammar holds an answer, given as a value or as raw JSON text."""
+    text = (
+        answer
+        if isinstance(answer, str)
+        else json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    )
+    engine = model.tokenizer.grammar
+    matcher = LLMatcher(engine, LLMatcher.grammar_from_lark(lark), log_level=0)
+    for token in model.tokenizer.encode(text):
+        if not matcher.consume_token(token):
+            return False
+    return matcher.is_accepting()
+
+
+def extraction(fields: str, text: str = TEXT) -> str:
+    return grammar.build(schema.describe(parse(fields)), Source(Passage.whole(slm.read(text))))
+
+
+@pytest.mark.parametrize(
+    ("fields", "answer", "allowed"),
+    [
+        ("a", {"a": "ACME"}, True),
+        ("a", {"a": 'ACME "Best" Ltd'}, True),
+        ("a", {"a": "12 May 2026.\nTotal due"}, True),
+        ("a", {"a": "items\\boxes"}, True),
+        ("a", {"a": "ACM"}, False),
+        ("a", {"a": "Ltd ACME"}, False),
+        ("a", {"a": ""}, False),
+        ("a", {"a": " ACME"}, False),
+        ("a", {"a": "ACME "}, False),
+        ("a", {"a": "May 2026.\n"}, False),
+        ("a", {"a": "."}, False),
+        ("a", {"a": "234.50"}, False),
+        ("a", {"a": None}, False),
+        ("a?", {"a": None}, True),
+        ("a", '{"a": "ACME"}', False),
+        ("a: number", {"a": "1,234.50"}, True),
+        ("a: number", {"a": "7"}, True),
+        ("a: number", {"a": "234.50"}, False),
+        ("a: number", {"a": 7}, False),
+        ("a: integer", {"a": "7"}, True),
+        ("a: integer", {"a": "1,234.50"}, False),
+        ("a: date", {"a": "12 May 2026"}, True),
+        ("a: date", {"a": "12"}, False),
+        ("a: date", {"a": "2026-05-12"}, False),
+        ("a: bool", {"a": True}, True),
+        ("a: bool", {"a": "true"}, False),
+        ("a: list of number", {"a": []}, True),
+        ("a: list of number", {"a": ["7", "12"]}, True),
+        ("a, b", {"a": "ACME", "b": "EUR"}, True),
+        ("a, b", {"b": "EUR", "a": "ACME"}, False),
+        ("a, b", {"a": "ACME"}, False),
+    ],
+)
+def test_extraction_offers_the_source_and_nothing_else(
+    random_model: slm.Model, fields: str, answer: Any, allowed: bool
+) -> None:
+    """Whole words in their order, whole numbers, whole dates, compact JSON."""
+    assert allows(random_model, extraction(fields), answer) is allowed
+
+
+@pytest.mark.parametrize(
+    ("fields", "text", "said"),
+    [
+        ("a: date", "no such thing 5", "^a: the source holds no date"),
+        ("a: number", "none at all", "no number"),
+        ("a: integer", "only 5.5 here", "no whole number"),
+        ("a", "?! ...", "no text"),
+    ],
+)
+def test_a_field_that_nothing_can_fill_is_an_error(fields: str, text: str, said: str) -> None:
+    """It is named, with the way out; as an optional field it is null."""
+    with pytest.raises(NothingToQuote, match=said):
+        extraction(fields, text)
+    assert '"null"' in extraction(f"{fields}?" if ":" in fields else "a?", text)
+
+
+def one(node: Any, text: str = TEXT) -> str:
+    shape = Object((Member("a", "a", node, nullable=False, has_default=False),))
+    return grammar.build(shape, Source(Passage.whole(slm.read(text))))
+
+
+@pytest.mark.parametrize(
+    ("node", "answer", "allowed"),
+    [
+        (Prose(), "Sold 7 boxes for 1,234.50 euros", True),
+        (Prose(), "Sold 8 boxes", False),
+        (Prose(), "Sold 1 box", False),
+        (Prose(), "Sold 712 boxes", False),
+        (Prose(), "Sold 7 12 boxes", False),
+        (Prose(), "Sold 7, 12 boxes", False),
+        (Prose(), "Sold 7 or 12 boxes", True),
+        (Prose(), "Seven ٧ boxes", False),
+        (Prose(), "Seven ² boxes", False),
+        (Prose(), "Ⅶ boxes", False),
+        (Prose(), "", False),
+        (Prose(), " ", False),
+        (Prose(), "tab\there", False),
+        (Prose(), 'a "quoted" word', True),
+        (Prose(), "日本語 and Ελληνικά and עברית 🎉", True),
+        (Prose(max_words=3), "one two three", True),
+        (Prose(max_words=3), "one two three four", False),
+        (Prose(max_chars=60), "a" + " word" * 6, True),
+        (Prose(max_chars=60), "a" + " word" * 20, False),
+        (Prose(sentence=True), "It is one.", True),
+        (Prose(sentence=True), "It is 1,234.50 in all.", True),
+        (Prose(sentence=True), "It is one. And two.", False),
+        (Prose(sentence=True), "It is none", False),
+        (Prose(sentence=True), "Is it? Yes!", False),
+        (Prose(sentence=True), 'He said "yes."', True),
+        (Prose(linkless=True), "see acme.com", False),
+        (Prose(linkless=True), "see http://x", False),
+        (Prose(linkless=True), "see: this. And that...", True),
+        (Prose(opening="X-7 Pro"), "X-7 Pro", True),
+        (Prose(opening="X-7 Pro"), "X-7 Pro - light and quick", True),
+        (Prose(opening="X-7 Pro"), "X-7 Product", False),
+        (Prose(opening="Box 7"), "Box 7 12", False),
+        (Prose(opening="Box 7"), "Box 712", False),
+        (Prose(opening="Box 7"), "Box 7: with 12 parts", True),
+        (Letters(), "Größe", True),
+        (Letters(), "a", False),
+        (Letters(), "Q3", False),
+        (Letters(), "a" * 21, False),
+        (Quote(), "It is paid.", True),
+        (Quote(), "It is", False),
+    ],
+)
+def test_free_text_keeps_its_rules(
+    random_model: slm.Model, node: Any, answer: str, allowed: bool
+) -> None:
+    """Figures, limits, sentences, links and openings."""
+    assert allows(random_model, one(node), {"a": answer}) is allowed
+
+
+def test_quotes_are_distinct_in_order_and_as_many_as_asked(random_model: slm.Model) -> None:
+    """Exactly so many whole sentences, never one twice or backwards."""
+    text = "One is here. Two is here. Three is here. Four is here."
+    parts = [f"{word} is here." for word in ("One", "Two", "Three", "Four")]
+    lark = one(Array(Quote(), 2, 2), text)
+    assert allows(random_model, lark, {"a": [parts[0], parts[3]]})
+    assert allows(random_model, lark, {"a": [parts[2], parts[3]]})
+    for wrong in ([parts[1], parts[0]], [parts[1], parts[1]], parts[:1], parts[:3], [parts[3]]):
+        assert not allows(random_model, lark, {"a": wrong})
+    fewer = one(Array(Quote(), 7, 7), text)
+    assert allows(random_model, fewer, {"a": parts})
+    assert not allows(random_model, fewer, {"a": parts[:3]})
+
+
+def test_no_word_is_begun_that_the_limit_could_cut(random_model: slm.Model) -> None:
+    """Near the limit a word may be finished but none begun."""
+    lark = one(Prose(max_chars=100))
+    assert allows(random_model, lark, {"a": "a" * 69 + " " + "b" * 30})
+    assert not allows(random_model, lark, {"a": "a" * 70 + " " + "b" * 20})
+    assert not allows(random_model, lark, {"a": "a" * 101})
+
+
+def test_a_post_is_weighed_as_its_platform_weighs_it(random_model: slm.Model) -> None:
+    """On X a heavy character takes the room of two light ones."""
+    x = PLATFORMS["x"]
+    lark = one(Prose(max_chars=100, light=x.light, heavy=x.weight))
+    assert allows(random_model, lark, {"a": "a" * 100})
+    assert allows(random_model, lark, {"a": "東" * 50})
+    assert not allows(random_model, lark, {"a": "東" * 51})
+    assert not allows(random_model, lark, {"a": "🎉" * 12 + "a" * 90})
+
+
+def python_class(body: str) -> regex.Pattern[str]:
+    return regex.compile(
+        "[" + regex.sub(r"\\x\{(\w+)\}", lambda m: rf"\U{int(m[1], 16):08X}", body) + "]"
+    )
+
+
+def test_the_classes_of_free_text_hold_no_number_and_no_control() -> None:
+    """Letters are letters; the rest has no digit of any script, space or control character."""
+    letters, others = python_class(prose.LETTERS), python_class(prose.OTHERS)
+    for code in range(0x110000):
+        char = chr(code)
+        category = unicodedata.category(char)
+        if letters.match(char):
+            assert category[0] == "L" or category == "Cn", hex(code)
+        if others.match(char):
+            assert category[0] not in "NZ", hex(code)
+            assert category not in ("Cc", "Cs", "Co"), hex(code)
+
+
+def test_a_large_source_builds_quickly_enough_to_use(random_model: slm.Model) -> None:
+    """Twenty thousand words, every field kind: the grammar stays within the engine's limits."""
+    text = " ".join(f"word{i} {i}.50 on 3 May 20{i % 90 + 10}." for i in range(4000))
+    lark = extraction("a, b: number, c: date, d: list of text", text)
+    answer = {"a": "word7", "b": "7.50", "c": "3 May 2017", "d": ["word1 1.50", "word3999"]}
+    assert allows(random_model, lark, answer)
+    assert nodes.leaves(schema.describe(parse("a, b: list of text"))) == 2
