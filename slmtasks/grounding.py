@@ -184,7 +184,10 @@ def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list
 def _joined_lists(node: Array, lists: list[list[Any]], path: str) -> tuple[Tree, list[str]]:
     items = [item for entries in lists for item in entries]
     if not isinstance(node.item, Object | Array):
-        items = list({leaf.value: leaf for leaf in reversed(items)}.values())[::-1]
+        first: dict[Any, Leaf] = {}
+        for leaf in items:
+            first.setdefault(leaf.value, leaf)
+        items = list(first.values())
     if node.most is not None and len(items) > node.most:
         dropped = len(items) - node.most
         return items[: node.most], [

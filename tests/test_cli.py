@@ -1,0 +1,190 @@
+"""The command line: output, exit codes, errors in one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+INVOICE = str(EXAMPLES / "invoice.txt")
+FIELDS = "vendor, invoice_number, issued: date, total: number"
+
+
+def run(
+    *arguments: str, model: Path | None = None, **options: str
+) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, its output piped."""
+    environment = {**os.environ, "SLMTASKS_MODEL": str(model)} if model else dict(os.environ)
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "slmtasks.cli", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**environment, "COLUMNS": "300", **options},
+        check=False,
+    )
+
+
+def test_piped_output_is_json_with_the_results_fields(random_folder: Path) -> None:
+    """The same fields as the Python object, the answer first, evidence that cuts its quotes."""
+    done = run("extract", INVOICE, "--fields", FIELDS, model=random_folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    record = json.loads(done.stdout)
+    assert list(record) == [
+        "value",
+        "evidence",
+        "inferred",
+        "warnings",
+        "usage",
+        "coverage",
+        "model",
+        "prompt_version",
+    ]
+    text = Path(INVOICE).read_bytes().decode()
+    for places in record["evidence"].values():
+        assert all(text[p["start"] : p["end"]] == p["quote"] for p in places)
+
+
+def test_several_files_are_one_object_a_line_and_a_broken_one_is_reported(
+    random_folder: Path, tmp_path: Path
+) -> None:
+    """Exit code 3: the rest is done, the failure is a line of its own and one sentence."""
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.4 nothing")
+    done = run("extract", INVOICE, str(broken), INVOICE, "--fields", "vendor", model=random_folder)
+    assert done.returncode == 3
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [record["source"] for record in records] == [INVOICE, str(broken), INVOICE]
+    assert records[1]["error"]["type"] == "MalformedDocument"
+    assert "value" in records[2]
+    assert done.stderr.startswith("error: broken.pdf: ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["extract", "nowhere.pdf", "--fields", "a"], 1, "no file nowhere.pdf"),
+        (["extract", INVOICE, "--fields", "a: colour"], 2, "'colour' is not known"),
+        (["extract", INVOICE], 2, "either --fields or --schema"),
+        (["extract", INVOICE, "--schema", "x.py"], 2, "FILE.py:Class"),
+        (["extract", INVOICE, "--schema", "nowhere.py:A"], 2, "no file nowhere.py"),
+        (["extract", INVOICE, "--fields", "a", "--model", "/nowhere"], 1, "neither 'nano' nor"),
+        (["extract", INVOICE, "--fields", "a", "--device", "tpu"], 2, "'tpu' is not known"),
+        (["extract", INVOICE, "--fields", "a", "--grounding", "x"], 2, "grounding"),
+        (["post", INVOICE, "--platform", "myspace"], 2, "platform"),
+        (["post", INVOICE, "--platform", "x", "--hashtags", "30"], 2, "fewer hashtags"),
+        (["describe", INVOICE], 1, "is no product"),
+        (["reply", INVOICE, "--facts", "nowhere.md"], 1, "no file nowhere.md"),
+        (["nonsense"], 2, "No such command"),
+    ],
+)
+def test_faults_are_one_sentence_and_an_exit_code(
+    random_folder: Path, arguments: list[str], code: int, said: str
+) -> None:
+    """1 for what failed, 2 for wrong usage, never a traceback."""
+    done = run(*arguments, model=random_folder)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_schema_file_is_used(random_folder: Path, tmp_path: Path) -> None:
+    """A pydantic model of the user's own, by FILE.py:Class; its faults are told plainly."""
+    schema = tmp_path / "bill.py"
+    schema.write_text(
+        "from __future__ import annotations\n"
+        "from decimal import Decimal\nfrom pydantic import BaseModel\n\n"
+        "class Line(BaseModel):\n    amount: Decimal\n\n"
+        "class Bill(BaseModel):\n    vendor: str\n    lines: list[Line]\n"
+    )
+    done = run("extract", INVOICE, "--schema", f"{schema}:Bill", model=random_folder)
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads(done.stdout)["value"]) == {"vendor", "lines"}
+    done = run("extract", INVOICE, "--schema", f"{schema}:Nothing", model=random_folder)
+    assert (done.returncode, "no pydantic model 'Nothing'" in done.stderr) == (2, True)
+    schema.write_text("1 / 0")
+    done = run("extract", INVOICE, "--schema", f"{schema}:Bill", model=random_folder)
+    assert (done.returncode, "ZeroDivisionError" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (["summarize", str(EXAMPLES / "announcement.txt"), "--style", "headline"], "points"),
+        (["post", str(EXAMPLES / "announcement.txt"), "--platform", "x"], "hashtags"),
+        (
+            ["reply", str(EXAMPLES / "customer-mail.txt"), "--facts", str(EXAMPLES / "facts.md")],
+            "answered",
+        ),
+    ],
+)
+def test_every_command_runs(random_folder: Path, arguments: list[str], field: str) -> None:
+    """On the sample documents."""
+    done = run(*arguments, model=random_folder)
+    assert done.returncode == 0, done.stderr
+    assert field in json.loads(done.stdout)
+
+
+def test_a_product_is_read_from_json(random_folder: Path, tmp_path: Path) -> None:
+    """A misspelt field is named."""
+    product = tmp_path / "product.json"
+    product.write_text('{"name": "Trail 3", "features": ["light"]}')
+    done = run("describe", str(product), model=random_folder)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["title"].startswith("Trail 3")
+    product.write_text('{"name": "Trail 3", "feature": ["light"]}')
+    done = run("describe", str(product), model=random_folder)
+    assert (done.returncode, "feature: " in done.stderr) == (1, True)
+
+
+def test_help_and_version_need_no_model() -> None:
+    """`--help` names the commands and the exit codes."""
+    helped = run("--help", SLMTASKS_MODEL="/nowhere")
+    assert helped.returncode == 0
+    for word in ("extract", "summarize", "describe", "post", "reply", "Exit codes"):
+        assert word in helped.stdout
+    assert run("--version").stdout.startswith("slmtasks ")
+
+
+def test_the_terminal_shows_values_with_their_places(random_model: object) -> None:
+    """For people: a table, the quote inside its line, absent and inferred fields named."""
+    import io
+
+    from pydantic import BaseModel
+    from rich.console import Console
+
+    import slmtasks as slm
+    from slmtasks import display
+
+    class Bill(BaseModel):
+        total: float
+        paid: bool
+        note: str | None = None
+
+    document = slm.read("Invoice\nTotal due: 9.50 EUR in all\n")
+    place = slm.Evidence(page=1, start=19, end=23, quote="9.50")
+    result = slm.Extraction(
+        value=Bill(total=9.5, paid=True),
+        evidence={"total": [place]},
+        inferred=("paid",),
+        warnings=("mind this",),
+        usage=slm.Usage(),
+        coverage=slm.Coverage(characters=35, read=35, pages=1, chunks=1),
+        model="m",
+        prompt_version="extract/1",
+    )
+    out = io.StringIO()
+    display.show(result, document, Console(file=out, width=100))
+    shown = out.getvalue()
+    assert "Total due: 9.50 EUR in all" in shown
+    assert "Invoice" not in shown
+    assert "inferred" in shown
+    assert "absent" in shown
+    assert "note: mind this" in shown

@@ -1,0 +1,166 @@
+"""Loading: what is refused, and how it is said."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import slmtasks as slm
+from slmtasks import devices, model
+from slmtasks.errors import (
+    ContextExceeded,
+    DeviceUnavailable,
+    ModelCorrupt,
+    ModelError,
+    ModelNotFound,
+    OutOfMemory,
+)
+
+
+@pytest.fixture
+def folder(random_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the random model that a test may damage."""
+    return Path(shutil.copytree(random_folder, tmp_path / "model"))
+
+
+def test_what_is_no_model_is_not_found(tmp_path: Path) -> None:
+    """A wrong name and a folder without configuration say what to give."""
+    with pytest.raises(ModelNotFound, match="neither 'nano' nor a folder"):
+        slm.load("phi-99")
+    with pytest.raises(ModelNotFound, match=r"no genai_config\.json"):
+        slm.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("genai_config.json", b"{"),
+        ("genai_config.json", b'{"model": {}}'),
+        ("genai_config.json", b"\xff\xfe\x00"),
+        ("tokenizer.json", b"{"),
+        ("model.onnx", b"not a graph"),
+        ("model.onnx", b""),
+    ],
+)
+def test_a_corrupt_file_is_typed(folder: Path, name: str, content: bytes) -> None:
+    """One sentence that names the folder or the file, and no traceback of the runtime's."""
+    (folder / name).write_bytes(content)
+    with pytest.raises(ModelCorrupt, match="fetch"):
+        slm.load(folder)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_a_missing_file_is_typed(folder: Path, name: str) -> None:
+    """What is missing is named."""
+    (folder / name).unlink()
+    with pytest.raises(ModelCorrupt, match=rf"{name}.* missing"):
+        slm.load(folder)
+
+
+def test_too_little_memory_is_said_before_it_is_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For the model's files at loading, for the cache at the call."""
+    with slm.load(folder) as loaded, monkeypatch.context() as patched:
+        patched.setattr(devices, "free_memory", lambda: 1000)
+        with pytest.raises(OutOfMemory, match="files are"):
+            slm.load(folder)
+        with pytest.raises(OutOfMemory, match="tokens need"):
+            loaded.answer([5], "start: /a+/", max_tokens=5, reserve=0)
+
+
+def test_an_unknown_device_and_one_that_is_not_here(folder: Path) -> None:
+    """A wrong name is a wrong argument; a known one that does not load names the way out."""
+    with pytest.raises(ValueError, match="'tpu' is not known"):
+        slm.load(folder, device="tpu")
+    with pytest.raises(DeviceUnavailable, match="device='cpu'"):
+        slm.load(folder, device="cuda")
+
+
+def test_threads_and_context_are_checked(folder: Path) -> None:
+    """Too few threads or tokens, or more tokens than the model has."""
+    with pytest.raises(ValueError, match="threads is 0"):
+        slm.load(folder, threads=0)
+    with pytest.raises(ValueError, match="context is 10"):
+        slm.load(folder, context=10)
+    with pytest.raises(ContextExceeded, match="the model has"):
+        slm.load(folder, context=1_000_000)
+    with slm.load(folder, threads=1, context=1024) as loaded:
+        assert (loaded.threads, loaded.context) == (1, 1024)
+
+
+def test_all_available_cores_are_used(folder: Path) -> None:
+    """Not the runtime's default, which takes one of two."""
+    with slm.load(folder) as loaded:
+        assert loaded.threads == devices.cores() >= 1
+    if hasattr(os, "sched_getaffinity"):
+        assert devices.cores() == len(os.sched_getaffinity(0))
+
+
+def test_long_rope_models_stay_below_their_switch(folder: Path) -> None:
+    """A phi3 model of 128k tokens never crosses the 4097 at which its cache is corrupt."""
+    path = folder / "genai_config.json"
+    settings = json.loads(path.read_text())
+    settings["model"]["context_length"] = 131072
+    path.write_text(json.dumps(settings))
+    with slm.load(folder) as loaded:
+        assert loaded.context == model.LONG_ROPE == 4096
+
+
+def test_a_closed_model_says_so(folder: Path) -> None:
+    """After the context manager it has given its memory back."""
+    with slm.load(folder) as loaded:
+        pass
+    with pytest.raises(ModelError, match="was closed"):
+        slm.summarize("Some text is here.", model=loaded)
+
+
+def test_a_prompt_past_the_context_is_typed(random_model: slm.Model) -> None:
+    """Instructions alone can exceed it; the message says what to shorten."""
+    from slmtasks.shorthand import parse
+
+    with pytest.raises(ContextExceeded, match="shorten fields"):
+        slm.extract("x 5", parse("a"), instructions="word " * 9000, model=random_model)
+
+
+def test_the_default_model_is_loaded_once_and_says_what_it_is(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    """SLMTASKS_MODEL names it; the embedded one introduces itself, once."""
+    model._default.cache_clear()
+    monkeypatch.setenv("SLMTASKS_MODEL", str(folder))
+    assert model.default() is model.default()
+    assert model.default().folder == folder
+    monkeypatch.delenv("SLMTASKS_MODEL")
+    with pytest.warns(UserWarning, match="demonstration"):
+        assert model.default().name == "nano"
+    assert model.default().name == "nano"
+    model._default.cache_clear()
+
+
+def test_telemetry_is_off_before_the_runtime_is_imported(folder: Path) -> None:
+    """The variable stands in the environment when the runtime's module begins to load."""
+    code = (
+        "import os, sys, builtins\n"
+        "seen = []\n"
+        "load = builtins.__import__\n"
+        "def spy(name, *rest):\n"
+        "    if name == 'onnxruntime_genai' and name not in sys.modules:\n"
+        "        seen.append(os.environ.get('ORT_DISABLE_TELEMETRY'))\n"
+        "    return load(name, *rest)\n"
+        "builtins.__import__ = spy\n"
+        "import slmtasks\n"
+        f"slmtasks.load({str(folder)!r}).close()\n"
+        "print(seen)\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+    run = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    assert run.stdout.strip() == "['1']"

@@ -1,0 +1,109 @@
+"""Arguments, shapes and evidence of the four writing tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import slmtasks as slm
+from slmtasks.errors import EmptyDocument
+
+TEXT = (
+    "The mill in Derby opened on 4 May 2026. It cost 12 million euros to build. "
+    "Some 40 people work there. The old mill will be closed in autumn."
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda m: slm.summarize(TEXT, style="poem", model=m), "style is 'poem'; use one of tldr"),
+        (lambda m: slm.summarize(TEXT, length="huge", model=m), "length is 'huge'"),
+        (lambda m: slm.social_post(TEXT, platform="myspace", model=m), "no platform 'myspace'"),
+        (lambda m: slm.social_post(TEXT, platform="x", tone="rude", model=m), "tone is 'rude'"),
+        (lambda m: slm.social_post(TEXT, platform="x", hashtags=-1, model=m), "hashtags is -1"),
+        (lambda m: slm.social_post(TEXT, platform="x", hashtags=30, model=m), "30 hashtags and"),
+        (lambda m: slm.social_post(TEXT, platform="x", link="a b", model=m), "without white space"),
+        (lambda m: slm.reply("  ", facts=TEXT, model=m), "message is empty"),
+        (lambda m: slm.reply("Hi?", facts=TEXT, history=[("boss", "x")], model=m), "role"),
+        (lambda m: slm.describe_product(slm.Product(name="A"), length="x", model=m), "length is"),
+        (lambda m: slm.Product(name=""), "at least 1 character"),
+        (lambda m: slm.Product(name="A", colour="red"), "colour"),
+    ],
+)
+def test_wrong_arguments_say_what_is_right(random_model: slm.Model, call: Any, said: str) -> None:
+    """A ValueError before any model call, naming the argument and its choices."""
+    with pytest.raises(ValueError, match=said):
+        call(random_model)
+
+
+def test_empty_text_is_refused_before_any_model_call() -> None:
+    """Even where no model could be loaded."""
+    with pytest.raises(EmptyDocument):
+        slm.summarize("  \n ", model=object())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("style", "expected"), [("tldr", 2), ("quotes", 4)])
+def test_fixed_numbers_are_kept_and_fewer_where_the_source_has_fewer(
+    random_model: slm.Model, style: Any, expected: int
+) -> None:
+    """Two sentences of a tldr; five quotes of a text of four are four."""
+    assert len(slm.summarize(TEXT, style=style, model=random_model).points) == expected
+    short = slm.summarize("It is one sentence alone.", style=style, model=random_model)
+    assert len(short.points) == 1
+
+
+def test_quotes_have_their_places(random_model: slm.Model) -> None:
+    """Each quote is a sentence of the source, at the offsets that are given."""
+    result = slm.summarize(TEXT, style="quotes", length="short", model=random_model)
+    for index, point in enumerate(result.points):
+        (place,) = result.evidence[f"points[{index}]"]
+        assert TEXT[place.start : place.end] == place.quote == point
+
+
+def test_a_points_evidence_is_the_sentence_it_shares_its_words_with() -> None:
+    """Few shared words are no evidence."""
+    from slmtasks.grounding import support
+    from slmtasks.passages import Passage
+
+    passage = Passage.whole(slm.read(TEXT))
+    (place,) = support("The mill cost 12 million euros", passage)
+    assert place.quote == "It cost 12 million euros to build."
+    assert support("Bananas are yellow", passage) == []
+
+
+def test_a_post_ends_with_its_tags_and_its_link(random_model: slm.Model) -> None:
+    """In that order, the link exactly as given; Threads takes one tag and says so."""
+    link = "https://example.com/Mill?a=1&b=2#top"
+    post = slm.social_post(TEXT, platform="threads", hashtags=4, link=link, model=random_model)
+    assert len(post.hashtags) <= 1
+    assert post.text.endswith(f"\n\n{link}")
+    assert any("allows 1 hashtags; 4 were asked for" in warning for warning in post.warnings)
+    bare = slm.social_post(TEXT, platform="bluesky", hashtags=0, model=random_model)
+    assert bare.hashtags == ()
+    assert "#" not in bare.text.split()
+
+
+def test_a_long_source_is_shortened_before_it_is_posted(random_model: slm.Model) -> None:
+    """All of it is read, in parts."""
+    text = " ".join(f"Site {i} opened with {i} machines." for i in range(900))
+    post = slm.social_post(text, platform="linkedin", model=random_model)
+    assert post.coverage.chunks > 1
+    assert post.coverage.read == len(text)
+
+
+def test_long_facts_are_searched_in_parts(random_model: slm.Model) -> None:
+    """The evidence of a reply has the offsets of the whole document."""
+    facts = "\n".join(f"Article {i} costs {i} euros in the shop." for i in range(700))
+    answer = slm.reply("What does article 7 cost?", facts=facts, model=random_model)
+    assert answer.coverage.chunks > 1
+    for place in answer.evidence.get("text", []):
+        assert facts[place.start : place.end] == place.quote
+
+
+def test_a_product_that_is_too_long_is_said(random_model: slm.Model) -> None:
+    """Not cut in silence."""
+    product = slm.Product(name="A", features=("word " * 4000,))
+    with pytest.raises(ValueError, match="leave out features"):
+        slm.describe_product(product, model=random_model)
