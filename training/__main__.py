@@ -31,7 +31,9 @@ def tokenizer(out: Path, seed: int, size: int) -> None:
     from training.examples import make
     from training.tokenizer import train
 
-    texts = (m["content"] for i in range(6000) for m in make(seed + 1, i, 60 + 61 * i % 500).messages)
+    texts = (
+        m["content"] for i in range(6000) for m in make(seed + 1, i, 60 + 61 * i % 500).messages
+    )
     train(texts, size, out)
 
 
@@ -44,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--count", type=int, default=200, help="examples to write (data)")
     parser.add_argument("--minutes", type=float, help="stop training after this long; it resumes")
-    parser.add_argument("--tokens", type=int, help="train on this many tokens in place of the preset's")
+    parser.add_argument(
+        "--tokens", type=int, help="train on this many tokens in place of the preset's"
+    )
     parser.add_argument("--threads", type=int, help="threads to train with")
     parser.add_argument("--precision", choices=["int4", "int8", "fp32"], default="int4")
     given = parser.parse_args(arguments)

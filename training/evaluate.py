@@ -1,4 +1,4 @@
-"""How well a checkpoint answers on templates that training never sees: greedy, without a grammar."""
+"""How well a checkpoint answers on templates kept from training: greedy, without a grammar."""
 
 from __future__ import annotations
 
@@ -31,9 +31,13 @@ def answer(model: Any, encoder: Encoder, prompt: list[int], most: int = 320) -> 
 def leaves(value: Any, path: str = "") -> dict[str, Any]:
     """The scalars of an answer by their path."""
     if isinstance(value, dict):
-        return {k: v for key, inner in value.items() for k, v in leaves(inner, f"{path}.{key}").items()}
+        return {
+            k: v for key, inner in value.items() for k, v in leaves(inner, f"{path}.{key}").items()
+        }
     if isinstance(value, list):
-        return {k: v for i, inner in enumerate(value) for k, v in leaves(inner, f"{path}[{i}]").items()}
+        return {
+            k: v for i, inner in enumerate(value) for k, v in leaves(inner, f"{path}[{i}]").items()
+        }
     return {path: value}
 
 
@@ -49,11 +53,15 @@ def score(gold: str, given: str, counts: Counter[str], task: str) -> bool:
     counts[f"{task} leaves"] += len(wanted)
     counts[f"{task} exact"] += hits
     counts[f"{task} absent"] += sum(v is None for v in wanted.values())
-    counts[f"{task} absent exact"] += sum(v is None and found.get(k, "\0") is None for k, v in wanted.items())
+    counts[f"{task} absent exact"] += sum(
+        v is None and found.get(k, "\0") is None for k, v in wanted.items()
+    )
     return hits == len(wanted)
 
 
-def evaluate(run: Path, count: int, size: int, held: bool = True, task: str = "", show: int = 0) -> Counter[str]:
+def evaluate(
+    run: Path, count: int, size: int, held: bool = True, task: str = "", show: int = 0
+) -> Counter[str]:
     """Score a run's checkpoint on `count` examples of about `size` tokens."""
     import torch
 
@@ -73,5 +81,8 @@ def evaluate(run: Path, count: int, size: int, held: bool = True, task: str = ""
         right = score(example.answer, given, counts, f"{example.task}")
         if not right and show > 0:
             show -= 1
-            print(f"{example.template}\n{example.messages[-1]['content']}\n  gold  {example.answer}\n  given {given}\n")
+            print(
+                f"{example.template}\n{example.messages[-1]['content']}\n"
+                f"  gold  {example.answer}\n  given {given}\n"
+            )
     return counts

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from training import copywriting, extract
+from training import copywriting, extract, products, replies
 from training.page import held_out
 
-_TASKS = [("extract", 0.56, extract.example), ("summarize", 0.16, copywriting.summarize), ("describe_product", 0.1, copywriting.describe), ("social_post", 0.08, copywriting.social), ("reply", 0.1, copywriting.reply)]
+_TASKS = [
+    ("extract", 0.56, extract.example),
+    ("summarize", 0.16, copywriting.summarize),
+    ("describe_product", 0.1, products.describe),
+    ("social_post", 0.08, copywriting.social),
+    ("reply", 0.1, replies.reply),
+]
 _FIGURE = re.compile(r"\d+")
 
 
@@ -48,8 +54,13 @@ def fault(task: str, answer: Any, document: str, copied: list[str]) -> str:
         if text != text.strip() or not text:
             return "blank"
         for found in re.finditer(re.escape(text), document):
-            before, after = document[max(0, found.start() - 1) : found.start()], document[found.end() : found.end() + 1]
-            if not (before.isalnum() and text[0].isalnum()) and not (after.isalnum() and text[-1].isalnum()):
+            before, after = (
+                document[max(0, found.start() - 1) : found.start()],
+                document[found.end() : found.end() + 1],
+            )
+            if not (before.isalnum() and text[0].isalnum()) and not (
+                after.isalnum() and text[-1].isalnum()
+            ):
                 break
         else:
             return "not verbatim"
@@ -57,16 +68,29 @@ def fault(task: str, answer: Any, document: str, copied: list[str]) -> str:
     for text in _strings(answer):
         if task != "extract" and not set(_FIGURE.findall(text)) <= figures:
             return "figure"
-    if task == "summarize" and any(re.search(r"[.!?] ", t) for t in _strings(answer) if "quotes" not in answer):
+    if task == "summarize" and any(
+        re.search(r"[.!?] ", t) for t in _strings(answer) if "quotes" not in answer
+    ):
         return "two sentences"
     return ""
 
 
-def make(seed: int, index: int, size: int, held: bool = False, dropped: Counter[str] | None = None, task: str = "") -> Example:
+def make(
+    seed: int,
+    index: int,
+    size: int,
+    held: bool = False,
+    dropped: Counter[str] | None = None,
+    task: str = "",
+) -> Example:
     """Example number `index`: for training, or of a template that training never sees."""
     for attempt in range(10_000):
         r = Random(f"{seed}:{'held' if held else 'train'}:{index}:{size}:{attempt}:{task}")
-        name, _, maker = next(t for t in _TASKS if t[0] == task) if task else r.choices(_TASKS, [t[1] for t in _TASKS])[0]
+        name, _, maker = (
+            next(t for t in _TASKS if t[0] == task)
+            if task
+            else r.choices(_TASKS, [t[1] for t in _TASKS])[0]
+        )
         made = maker(r, size)
         if made is None:
             continue

@@ -14,7 +14,13 @@ from typing import Any
 from training.presets import Preset
 from training.tokenizer import SPECIALS
 
-_KEPT = ("genai_config.json", "model.onnx", "model.onnx.data", "tokenizer.json", "tokenizer_config.json")
+_KEPT = (
+    "genai_config.json",
+    "model.onnx",
+    "model.onnx.data",
+    "tokenizer.json",
+    "tokenizer_config.json",
+)
 
 
 def to_hub_folder(run: Path, folder: Path) -> None:
@@ -39,12 +45,28 @@ def export(run: Path, out: Path, precision: str = "int4") -> None:
         hub, built = Path(place) / "hub", Path(place) / "built"
         to_hub_folder(run, hub)
         options = ["int4_accuracy_level=4", "int4_block_size=32"] if precision == "int4" else []
-        command = [sys.executable, "-m", "onnxruntime_genai.models.builder", "-m", str(hub), "-o", str(built), "-p", precision, "-e", "cpu", "-c", str(Path(place) / "cache")]
+        command = [
+            sys.executable,
+            "-m",
+            "onnxruntime_genai.models.builder",
+            "-m",
+            str(hub),
+            "-o",
+            str(built),
+            "-p",
+            precision,
+            "-e",
+            "cpu",
+            "-c",
+            str(Path(place) / "cache"),
+        ]
         command += ["--extra_options", *options] if options else []
         environment = {**os.environ, "ORT_DISABLE_TELEMETRY": "1", "HF_HUB_OFFLINE": "1"}
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)  # noqa: S603
         if done.returncode:
-            raise RuntimeError(f"the model builder failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+            raise RuntimeError(
+                f"the model builder failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+            )
         out.mkdir(parents=True, exist_ok=True)
         for name in _KEPT:
             source = run / name if name.startswith("tokenizer") else built / name

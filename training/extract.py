@@ -17,7 +17,13 @@ from training.page import Page
 from training.papers import KINDS
 from training.receipts import receipt
 
-_BILL_ROWS = {"description": "text", "qty": "int", "unit": "number", "amount": "number", "code": "text"}
+_BILL_ROWS = {
+    "description": "text",
+    "qty": "int",
+    "unit": "number",
+    "amount": "number",
+    "code": "text",
+}
 _ALIENS = list(fld.NAMES)
 
 
@@ -41,7 +47,12 @@ def page(r: Random, size: int) -> Page:
 
 
 def _python(kind: str, r: Random) -> Any:
-    return {"text": str, "number": r.choice([float, Decimal, float]), "date": r.choice([date, date, date, date, datetime]), "int": int}[kind]
+    return {
+        "text": str,
+        "number": r.choice([float, Decimal, float]),
+        "date": r.choice([date, date, date, date, datetime]),
+        "int": int,
+    }[kind]
 
 
 def _names(p: Page, concept: str) -> str:
@@ -58,12 +69,19 @@ class Request:
 
     def __init__(self, r: Random) -> None:
         self.r, self.fields, self.answer, self.copied = r, {}, {}, []
+        self.fixed: set[str] = set()
 
     def put(self, key: str, kind: Any, value: Any, about: str = "", absent: bool = False) -> None:
         """Ask one field; `absent` ones are nullable and answered null."""
         key = fld.style(key, self.r)
         name = key.replace("-", "_")
-        if name in self.fields or not name.isidentifier() or name.startswith("_") or hasattr(BaseModel, name) or name in ("schema", "json", "copy"):
+        if (
+            name in self.fields
+            or not name.isidentifier()
+            or name.startswith("_")
+            or hasattr(BaseModel, name)
+            or name in ("schema", "json", "copy")
+        ):
             return
         nullable = absent or self.r.random() < 0.3
         alias = key if key != name else None
@@ -89,7 +107,11 @@ def _rows(p: Page, q: Request, keys: dict[str, str], synonyms: dict[str, str]) -
         if name in inner:
             continue
         names[col] = name
-        kind = int if keys[col] == "int" and r.random() < 0.7 else _python("number" if keys[col] == "int" else keys[col], r)
+        kind = (
+            int
+            if keys[col] == "int" and r.random() < 0.7
+            else _python("number" if keys[col] == "int" else keys[col], r)
+        )
         inner[name] = (kind, Field(...))
     if not inner:
         return
@@ -97,7 +119,11 @@ def _rows(p: Page, q: Request, keys: dict[str, str], synonyms: dict[str, str]) -
         q.put(r.choice(fld.ROWS["rows"].split()), list[str], [row["description"] for row in p.rows])
     else:
         row_type = create_model("Row", **inner)
-        q.put(r.choice(fld.ROWS["rows"].split()), list[row_type], [{names[c]: row[c] for c in names} for row in p.rows])  # type: ignore[valid-type]
+        q.put(
+            r.choice(fld.ROWS["rows"].split()),
+            list[row_type],
+            [{names[c]: row[c] for c in names} for row in p.rows],
+        )  # type: ignore[valid-type]
     q.copied += [row[c] for row in p.rows for c in names]
 
 
@@ -109,7 +135,9 @@ def _specials(p: Page, q: Request) -> None:
     for concept, (values, value) in p.choices.items():
         if concept in p.facts and r.random() < 0.4:
             options = tuple(r.sample(values, len(values)))
-            q.put(_names(p, concept), Literal[options], value)
+            key = _names(p, concept)
+            q.put(key, Literal[options], value)
+            q.fixed |= {k for k, v in q.answer.items() if v == value}
     for concept, items in p.lists.items():
         if items and r.random() < 0.5:
             q.put(concept, list[str], items)
@@ -127,7 +155,11 @@ def request(p: Page) -> Request:
         if r.random() < 0.5:
             r.shuffle(wanted)
     if p.kind == "invoice" and r.random() < 0.25:
-        wanted = [c for c in ("vendor", "number", "date", "due", "total") if c in p.facts and r.random() < 0.85]
+        wanted = [
+            c
+            for c in ("vendor", "number", "date", "due", "total")
+            if c in p.facts and r.random() < 0.85
+        ]
     for concept in wanted:
         kind = _python(_kind(p, concept), r)
         value = p.stamp if kind is datetime and concept == "date" and p.stamp else p.facts[concept]
@@ -142,7 +174,11 @@ def request(p: Page) -> Request:
     _specials(p, q)
     if r.random() < 0.1 and "vendor" in p.facts and "vendor_address" in p.facts:
         inner = create_model("Party", name=(str, Field(...)), address=(str, Field(...)))
-        q.put(r.choice(["seller", "issuer", "from_party", "supplier"]), inner, {"name": p.facts["vendor"], "address": p.facts["vendor_address"]})
+        q.put(
+            r.choice(["seller", "issuer", "from_party", "supplier"]),
+            inner,
+            {"name": p.facts["vendor"], "address": p.facts["vendor_address"]},
+        )
         q.copied += [p.facts["vendor"], p.facts["vendor_address"]]
     return q
 
@@ -156,25 +192,66 @@ def _absent(p: Page, q: Request) -> None:
             return
         q.put(name, _python(fld.TYPES.get(concept, "text"), r), None, absent=True)
         return
-    near = {"vendor": "author", "author": "vendor", "recipient": "customer", "customer": "recipient", "product": "rows", "place": "vendor_address", "date": "delivery", "price": "total", "total": "price", "number": "ticket", "ticket": "number", "sku": "code", "event": "subject", "subject": "event", "period": "date", "revenue": "total", "contact": "author", "role": "role", "brand": "vendor"}
-    if concept in p.facts or near.get(concept) in p.facts or p.kind == "notice" or concept == "brand":
+    near = {
+        "vendor": "author",
+        "author": "vendor",
+        "recipient": "customer",
+        "customer": "recipient",
+        "product": "rows",
+        "place": "vendor_address",
+        "date": "delivery",
+        "price": "total",
+        "total": "price",
+        "number": "ticket",
+        "ticket": "number",
+        "sku": "code",
+        "event": "subject",
+        "subject": "event",
+        "period": "date",
+        "revenue": "total",
+        "contact": "author",
+        "role": "role",
+        "brand": "vendor",
+    }
+    if (
+        concept in p.facts
+        or near.get(concept) in p.facts
+        or p.kind == "notice"
+        or concept == "brand"
+    ):
         return
     lower = p.text.lower()
     names = p.names.get(concept) or fld.NAMES[concept]
     if any(n.replace("_", " ") in lower for n in names.split()):
         return
-    q.put(r.choice(names.split()), _python(fld.TYPES.get(concept, "text"), r), None, fld.about(concept, r), absent=True)
+    q.put(
+        r.choice(names.split()),
+        _python(fld.TYPES.get(concept, "text"), r),
+        None,
+        fld.about(concept, r),
+        absent=True,
+    )
 
 
-def example(r: Random, size: int) -> tuple[str, str, list[dict[str, str]], Any, str, list[str]] | None:
-    """Template, kind, messages, answer, document, copied strings; None where nothing can be asked."""
+def example(
+    r: Random, size: int
+) -> tuple[str, str, list[dict[str, str]], Any, str, list[str]] | None:
+    """Template, kind, messages, answer, document, copied strings; None if nothing is asked."""
     p = page(r, size)
     q = request(p)
     if not q.fields:
         return None
-    text, answer, copied = noise.apply(p, q.answer, q.copied, r)
+    text, answer, copied = noise.apply(p, q.answer, q.copied, q.fixed, r)
     node = schema.describe(q.model())
     variables = {"fields": schema.fields(node), "document": text}
     if r.random() < 0.04:
-        variables["instructions"] = r.choice(["Take care with the numbers.", "The document was scanned.", "Answer briefly.", "Use the final amounts.", "Copy exactly."])
+        variables["instructions"] = r.choice(
+            [
+                "Take care with the numbers.",
+                "The document was scanned.",
+                "Answer briefly.",
+                "Use the final amounts.",
+                "Copy exactly.",
+            ]
+        )
     return p.template, p.kind, templates.load("extract").messages(variables), answer, text, copied

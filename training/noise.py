@@ -11,10 +11,12 @@ from training.page import Page
 _JUNK = ["***", "----", ".", "|", "~", "_", "*", "= =", "//", "-"]
 
 
-def apply(p: Page, answer: dict[str, Any], copied: list[str], r: Random) -> tuple[str, Any, list[str]]:
+def apply(
+    p: Page, answer: dict[str, Any], copied: list[str], fixed: set[str], r: Random
+) -> tuple[str, Any, list[str]]:
     """Upper case, junk lines, lost letters; values in the answer change with the document.
 
-    Returns the document, the answer and its copied strings as they now stand.
+    `fixed` are the keys whose values are not the document's words. Returns the document, the answer and its copied strings as they now stand.
     """
     text = p.text
     while "\n\n\n" in text:
@@ -26,7 +28,7 @@ def apply(p: Page, answer: dict[str, Any], copied: list[str], r: Random) -> tupl
     upper = r.random() < (0.6 if p.kind == "receipt" else 0.2)
     damage: dict[str, str] = {}
     if level < 0.45:
-        for token in set(re.findall(r"[A-Za-z]{4,}", text)):
+        for token in dict.fromkeys(re.findall(r"[A-Za-z]{4,}", text)):
             if r.random() < 0.05:
                 damage[token] = _hurt(token, r)
 
@@ -42,9 +44,7 @@ def apply(p: Page, answer: dict[str, Any], copied: list[str], r: Random) -> tupl
             return [walk(v) for v in value]
         return {k: walk(v) for k, v in value.items()} if isinstance(value, dict) else value
 
-    kept = {k: v for k, v in answer.items() if not isinstance(v, str) or k in ()}
-    new = {k: (v if k in p.choices else walk(v)) for k, v in answer.items()}
-    del kept
+    new = {k: (v if k in fixed else walk(v)) for k, v in answer.items()}
     lines = change(text).split("\n")
     if level < 0.3:
         for _ in range(r.randint(0, 3)):
@@ -62,5 +62,20 @@ def _hurt(word: str, r: Random) -> str:
         return word[:i] + word[i + 1 :]
     if x < 0.5:
         return word[:i] + " " + word[i:]
-    swap = {"o": "0", "l": "1", "i": "l", "s": "5", "e": "c", "n": "h", "m": "rn", "O": "0", "I": "1", "S": "5", "B": "8", "E": "F", "N": "H", "T": "I"}
+    swap = {
+        "o": "0",
+        "l": "1",
+        "i": "l",
+        "s": "5",
+        "e": "c",
+        "n": "h",
+        "m": "rn",
+        "O": "0",
+        "I": "1",
+        "S": "5",
+        "B": "8",
+        "E": "F",
+        "N": "H",
+        "T": "I",
+    }
     return word[:i] + swap.get(word[i], word[i]) + word[i + 1 :]

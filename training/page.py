@@ -12,8 +12,8 @@ class Page:
     """Lines of text, and the facts that they hold, as they are written.
 
     `facts` maps a concept to its verbatim text, `bools` and `choices` to what must be
-    inferred, `rows` are the lines of its table, `stamp` is a date with the time after it. `marks` are the layout choices made:
-    they name the template.
+    inferred, `rows` are the lines of its table, `stamp` is a date with the time after it.
+    `marks` are the layout choices made: they name the template.
     """
 
     kind: str

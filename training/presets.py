@@ -19,12 +19,18 @@ class Preset:
     layers: int = 6
     heads: int = 8
     context: int = 2048
-    tokens: int = 13_000_000
+    tokens: int = 10_500_000
     batch: int = 4096
     rate: float = 2e-3
     matrix_rate: float = 5e-3
     warmup: int = 100
-    stages: tuple[tuple[float, int], ...] = ((0.15, 256), (0.4, 384), (0.7, 640), (0.9, 1024), (1.0, 1280))
+    stages: tuple[tuple[float, int], ...] = (
+        (0.28, 200),
+        (0.42, 320),
+        (0.65, 640),
+        (0.9, 1024),
+        (1.0, 1280),
+    )
     threads: int = 2
 
     def longest(self, share: float) -> int:
@@ -33,6 +39,19 @@ class Preset:
 
 
 PRESETS = {
-    "smoke": Preset("smoke", vocabulary=1024, hidden=96, inner=256, layers=3, heads=4, tokens=600_000, batch=4096, rate=3e-3, matrix_rate=8e-3, warmup=20, stages=((0.7, 256), (1.0, 384))),
+    "smoke": Preset(
+        "smoke",
+        vocabulary=1024,
+        hidden=96,
+        inner=256,
+        layers=3,
+        heads=4,
+        tokens=600_000,
+        batch=4096,
+        rate=3e-3,
+        matrix_rate=8e-3,
+        warmup=20,
+        stages=((0.7, 256), (1.0, 384)),
+    ),
     "cpu": Preset("cpu"),
 }

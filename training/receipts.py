@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from training import lexicon as lex
 from training import values as val
-from training.bills import letterhead
+from training.letterheads import letterhead, registered
 from training.page import Page
+from training.words import words
 
-_JUNK = ["*** COPY ***", "CUSTOMER COPY", "RECEIPT", "TAX INVOICE", "SALES RECEIPT", "CASH SALE", "Welcome!", "==========", "--------------------", "***", "THANK YOU", "SIMPLIFIED TAX INVOICE", "CASH RECEIPT", "Your receipt", "CASH BILL", "OFFICIAL RECEIPT", "DINE IN", "TAKE AWAY", "DUPLICATE", "BILL"]
-_BYE = ["Thank you, come again!", "THANK YOU PLEASE COME AGAIN", "Goods sold are not returnable", "NO REFUND WITHOUT RECEIPT", "Have a nice day", "Exchange within {n} days with receipt", "Please keep this receipt", "Follow us online", "Powered by {w} POS", "Prices include tax", "GOODS SOLD ARE NOT EXCHANGEABLE", "See you soon!", "Customer service: {t}", "This receipt is your proof of purchase"]
-_NO = "Receipt No|Receipt #|Invoice No|Bill No|Trans|Ref|Doc No|Txn|Chk|Order|Check|Slip No|Document No|Inv No|Bill #"
-_TOTAL = "TOTAL|Total|Grand Total|GRAND TOTAL|Total Due|AMOUNT DUE|Total Amount|TOTAL PAYABLE|NET TOTAL|Nett Total|Total Incl. Tax|Balance Due|TOTAL INCL. GST|Total (incl. VAT)|Total Sales|TOTAL AMT|Amount"
-_SUB = "SUBTOTAL|Subtotal|Sub Total|SUB-TOTAL|Total Excl. Tax|Net|TOTAL EXCL. GST|Taxable amount|Sub-Total|Total (excl. VAT)"
-_TAX = "TAX|VAT|GST|Sales Tax|TAX {p}%|VAT {p}%|GST {p}%|GST @ {p}%|Tax ({p}%)|Service Tax"
-_CASH = "CASH|Cash|Cash Tendered|PAID|TENDERED|Amount Paid|Payment|CASH PAID|Received"
-_CHANGE = "CHANGE|Change|Change Due|CHANGE DUE|Cash Back|Your change"
+WORDS = words("receipts")
+
+_JUNK = WORDS["junk"]
+_BYE = WORDS["bye"]
+_CHANGE = WORDS["change"]
+_CASH = WORDS["cash"]
+_TAX = WORDS["tax"]
+_SUB = WORDS["sub"]
+_TOTAL = WORDS["total"]
+_NO = WORDS["no"]
 
 
 def receipt(p: Page, rows: int) -> None:
     """A till receipt; most of them as a scanner reads them."""
     r = p.r
     locale = r.choice([*lex.LOCALES, "us", "gb", "my", "sg"])
-    money, dates, sep = val.money(r, locale), val.dates(r, locale, 0.12), p.pick("joint", [": ", " ", "  ", ":  ", " : ", "   "])
+    money, dates, sep = (
+        val.money(r, locale),
+        val.dates(r, locale, 0.12),
+        p.pick("joint", [": ", " ", "  ", ":  ", " : ", "   "]),
+    )
     day, clock = val.day(r), val.time(r)
     junk = p.pick("top", ["none", "none", "name", "junk", "num"])
     if junk == "junk":
@@ -36,7 +43,10 @@ def receipt(p: Page, rows: int) -> None:
     else:
         registered(p, locale, head)
     lines = []
-    for name, concept, make in (("Tel|TEL|Phone|Tel No.|Ph", "phone", lex.phone), ("GST ID|VAT No|Tax ID|GST Reg No|Tax No|Co. Reg", "taxid", lex.code)):
+    for name, concept, make in (
+        ("Tel|TEL|Phone|Tel No.|Ph", "phone", lex.phone),
+        ("GST ID|VAT No|Tax ID|GST Reg No|Tax No|Co. Reg", "taxid", lex.code),
+    ):
         if r.random() < 0.55:
             lines.append(r.choice(name.split("|")) + sep + p.fact(concept, make(r)))
     r.shuffle(lines)
@@ -52,18 +62,6 @@ def receipt(p: Page, rows: int) -> None:
         p.add(r.choice(_BYE).format(n=r.choice([7, 14, 30]), w=lex.name(r), t=lex.phone(r)))
 
 
-def registered(p: Page, locale: str, shape: str) -> None:
-    """A letterhead with a registration number or a branch between name and address."""
-    r = p.r
-    p.add(p.fact("vendor", lex.company(r, locale)))
-    p.add(r.choice(["({})", "Co. Reg. No: {}", "{}", "Reg No {}", "(Co. No. {})"]).format(p.fact("taxid", r.choice([lex.code(r), f"{r.randint(10**5, 10**6)}-{r.choice('AHKMTUVWX')}"]))) if shape == "reg" else f"{r.choice(['Branch', 'Store', 'Outlet', 'Branch:'])} {lex.name(r)}")
-    lines = lex.address(r, locale)
-    comma = r.choice(["", ",", ","])
-    lines = [x + (comma if i < len(lines) - 1 and not x.endswith(",") else r.choice(["", "."]) if i else "") for i, x in enumerate(lines)]
-    p.add(*lines)
-    p.fact("vendor_address", "\n".join(lines))
-
-
 def meta(p: Page, sep: str, date: str, clock: str) -> None:
     """Number, date, time, cashier, in some order and on some lines."""
     r = p.r
@@ -73,7 +71,9 @@ def meta(p: Page, sep: str, date: str, clock: str) -> None:
         cells.append(r.choice(_NO.split("|")) + sep + p.fact("number", lex.code(r)))
     stamp = p.pick("stamp", ["label", "label", "bare", "time", "both", "late"])
     if stamp == "label":
-        cells.append(r.choice(["Date", "DATE", "Dt", "Bill Date", "Date", "Invoice Date"]) + sep + date)
+        cells.append(
+            r.choice(["Date", "DATE", "Dt", "Bill Date", "Date", "Invoice Date"]) + sep + date
+        )
         if r.random() < 0.4:
             cells.append(r.choice(["Time", "TIME"]) + sep + p.fact("time", clock))
     elif stamp == "both":
@@ -85,7 +85,16 @@ def meta(p: Page, sep: str, date: str, clock: str) -> None:
     elif stamp == "bare":
         cells.append(date)
     if r.random() < 0.5:
-        cells.append(r.choice(["Cashier", "CASHIER", "Served by", "Operator", "Clerk", "Staff", "User"]) + sep + p.fact("cashier", r.choice([lex.person(r), r.choice(lex.FIRST), lex.word(r, 1, 2), str(r.randint(1, 99))])))
+        cells.append(
+            r.choice(["Cashier", "CASHIER", "Served by", "Operator", "Clerk", "Staff", "User"])
+            + sep
+            + p.fact(
+                "cashier",
+                r.choice(
+                    [lex.person(r), r.choice(lex.FIRST), lex.word(r, 1, 2), str(r.randint(1, 99))]
+                ),
+            )
+        )
     for name in ("Table", "Till", "Member", "Pax", "Terminal", "Salesperson"):
         if r.random() < 0.12:
             cells.append(name + sep + str(r.randint(1, 999)))
@@ -99,26 +108,92 @@ def meta(p: Page, sep: str, date: str, clock: str) -> None:
 def goods(p: Page, money: val.Money, rows: int) -> int:
     """The rows sold; the sum in hundredths."""
     r, total, units = p.r, 0, 0
-    shape = p.pick("goods", ["d a", "q d a", "d / q x u a", "c d / q u a", "d q u a", "q x d a", "d / c / q x u a", "d a T"])
+    shape = p.pick(
+        "goods",
+        [
+            "d a",
+            "q d a",
+            "d / q x u a",
+            "c d / q u a",
+            "d q u a",
+            "q x d a",
+            "d / c / q x u a",
+            "d a T",
+        ],
+    )
     if r.random() < 0.5:
-        p.add(r.choice(["Item  Qty  Price  Amount", "DESCRIPTION  QTY  PRICE  TOTAL", "QTY  ITEM  AMT", "Item  Amount", "ITEM QTY U/PRICE AMOUNT", "Description  Amount (" + (money.before or "RM").strip() + ")"]))
+        p.add(
+            r.choice(
+                [
+                    "Item  Qty  Price  Amount",
+                    "DESCRIPTION  QTY  PRICE  TOTAL",
+                    "QTY  ITEM  AMT",
+                    "Item  Amount",
+                    "ITEM QTY U/PRICE AMOUNT",
+                    "Description  Amount (" + (money.before or "RM").strip() + ")",
+                ]
+            )
+        )
     for _ in range(rows):
-        qty, unit = r.choice([1, 1, 1, 1, 2, 2, 3, 4, 5, 10]), val.cents(r, 0.4, r.choice([15, 60, 300]))
+        qty, unit = (
+            r.choice([1, 1, 1, 1, 2, 2, 3, 4, 5, 10]),
+            val.cents(r, 0.4, r.choice([15, 60, 300])),
+        )
         total, units = total + qty * unit, units + qty
-        row = {"description": lex.item(r), "qty": str(qty), "unit": money.number(unit), "amount": money.number(qty * unit), "code": "".join(r.choice("0123456789") for _ in range(r.choice([4, 6, 13])))}
-        cell = {"d": row["description"], "q": row["qty"], "u": row["unit"], "a": row["amount"], "c": row["code"], "x": "x", "T": r.choice(["T", "SR", "A", "Z", "*"])}
+        row = {
+            "description": lex.item(r),
+            "qty": str(qty),
+            "unit": money.number(unit),
+            "amount": money.number(qty * unit),
+            "code": "".join(r.choice("0123456789") for _ in range(r.choice([4, 6, 13]))),
+        }
+        cell = {
+            "d": row["description"],
+            "q": row["qty"],
+            "u": row["unit"],
+            "a": row["amount"],
+            "c": row["code"],
+            "x": "x",
+            "T": r.choice(["T", "SR", "A", "Z", "*"]),
+        }
         for line in shape.split(" / "):
             p.add((" " if "x" in line else "  ").join(cell[c] for c in line.split()))
-        p.rows.append({k: v for k, v in row.items() if {"description": "d", "qty": "q", "unit": "u", "amount": "a", "code": "c"}[k] in shape.split()})
+        p.rows.append(
+            {
+                k: v
+                for k, v in row.items()
+                if {"description": "d", "qty": "q", "unit": "u", "amount": "a", "code": "c"}[k]
+                in shape.split()
+            }
+        )
     if r.random() < 0.25:
-        p.add(r.choice(["Total Qty: ", "Items: ", "No. of items  ", "TOTAL QTY  ", "Item count: "]) + p.fact("quantity", str(units)))
+        p.add(
+            r.choice(["Total Qty: ", "Items: ", "No. of items  ", "TOTAL QTY  ", "Item count: "])
+            + p.fact("quantity", str(units))
+        )
     return total
 
 
 def sums(p: Page, money: val.Money, net: int, sep: str) -> None:
     """Subtotal, tax, rounding, total, cash, change: the total among its near misses."""
     r = p.r
-    shape = p.pick("sums", ["s t T", "s t T c h", "T c h", "s T c h", "s t o T c h", "T t", "T", "s d T c h", "T c h g", "s t T v", "s o T c h g", "T v"])
+    shape = p.pick(
+        "sums",
+        [
+            "s t T",
+            "s t T c h",
+            "T c h",
+            "s T c h",
+            "s t o T c h",
+            "T t",
+            "T",
+            "s d T c h",
+            "T c h g",
+            "s t T v",
+            "s o T c h g",
+            "T v",
+        ],
+    )
     rate = r.choice([5, 6, 7, 8, 10, 19, 20, 21])
     parts = shape.split()
     tax = round(net * rate / 100)
@@ -129,7 +204,13 @@ def sums(p: Page, money: val.Money, net: int, sep: str) -> None:
     if "o" in parts:
         off = (5 - value % 5) % 5 if value % 5 >= 3 else -(value % 5)
         value += off
-    cash = value if r.random() < 0.25 else next(c for c in (1000, 2000, 5000, 10000, 20000, 50000, 10**9) if c >= value) if value <= 50000 else -(-value // 10000) * 10000
+    cash = (
+        value
+        if r.random() < 0.25
+        else next(c for c in (1000, 2000, 5000, 10000, 20000, 50000, 10**9) if c >= value)
+        if value <= 50000
+        else -(-value // 10000) * 10000
+    )
     sign = r.random() < 0.4
 
     def line(names: str, cents: int) -> str:
@@ -160,6 +241,16 @@ def sums(p: Page, money: val.Money, net: int, sep: str) -> None:
             p.add(line(_CHANGE, cash - value))
             p.fact("change", money.number(cash - value))
         elif part == "v":
-            p.add(r.choice(["VISA", "Mastercard", "CARD", "Visa Debit", "EFTPOS"]) + r.choice([" ", " **** ", " XXXX-"]) + f"{r.randint(1000, 9999)}" + sep + money.number(value))
+            p.add(
+                r.choice(["VISA", "Mastercard", "CARD", "Visa Debit", "EFTPOS"])
+                + r.choice([" ", " **** ", " XXXX-"])
+                + f"{r.randint(1000, 9999)}"
+                + sep
+                + money.number(value)
+            )
         else:
-            p.add(r.choice(["GST SUMMARY", "Tax Summary", "VAT ANALYSIS"]), "Code  Net  Tax", f"SR  {money.number(net)}  {money.number(tax)}")
+            p.add(
+                r.choice(["GST SUMMARY", "Tax Summary", "VAT ANALYSIS"]),
+                "Code  Net  Tax",
+                f"SR  {money.number(net)}  {money.number(tax)}",
+            )

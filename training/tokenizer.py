@@ -12,14 +12,20 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 SPECIALS = ["<|endoftext|>", "<|assistant|>", "<|system|>", "<|end|>", "<|user|>"]
+_TURN = "{{'<|ROLE|>\\n' + message['content'] + '<|end|>\\n'}}"
 _TEMPLATE = (
-    "{% for message in messages %}{% if message['role'] == 'system' %}{{'<|system|>\\n' + message['content'] + '<|end|>\\n'}}"
-    "{% elif message['role'] == 'user' %}{{'<|user|>\\n' + message['content'] + '<|end|>\\n'}}"
-    "{% elif message['role'] == 'assistant' %}{{'<|assistant|>\\n' + message['content'] + '<|end|>\\n'}}{% endif %}{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% else %}{{ eos_token }}{% endif %}"
+    "{% for message in messages %}{% if message['role'] == 'system' %}"
+    + _TURN.replace("ROLE", "system")
+    + "{% elif message['role'] == 'user' %}"
+    + _TURN.replace("ROLE", "user")
+    + "{% elif message['role'] == 'assistant' %}"
+    + _TURN.replace("ROLE", "assistant")
+    + "{% endif %}{% endfor %}"
+    + "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% else %}{{ eos_token }}{% endif %}"
 )
 _SPACED = 450
 
@@ -29,17 +35,26 @@ def train(texts: Iterable[str], size: int, folder: Path) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     corpus = list(texts)
-    words = Counter(w for text in corpus for w in text.split() if w.isascii() and w.isalpha() and w.islower())
+    words = Counter(
+        w for text in corpus for w in text.split() if w.isascii() and w.isalpha() and w.islower()
+    )
     base = Tokenizer(models.BPE())
-    base.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Digits(individual_digits=True),
-        pre_tokenizers.Split(" ", "isolated"),
-        pre_tokenizers.ByteLevel(add_prefix_space=False),
-    ])
+    base.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.Split(" ", "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=size + 300, initial_alphabet=alphabet, special_tokens=[], show_progress=False)
+    trainer = trainers.BpeTrainer(
+        vocab_size=size + 300, initial_alphabet=alphabet, special_tokens=[], show_progress=False
+    )
     base.train_from_iterator(corpus, trainer)
-    found = [tuple(m) if isinstance(m, list) else tuple(m.split(" ")) for m in json.loads(base.to_str())["model"]["merges"]]
+    found = [
+        tuple(m) if isinstance(m, list) else tuple(m.split(" "))
+        for m in json.loads(base.to_str())["model"]["merges"]
+    ]
     vocab = {t: i for i, t in enumerate(SPECIALS)}
     for byte in sorted(alphabet):
         vocab[byte] = len(vocab)
@@ -52,8 +67,14 @@ def train(texts: Iterable[str], size: int, folder: Path) -> None:
 
     for a, b in found:
         text = a + b
-        mixed = any(x.islower() and y.isupper() for x, y in zip(text, text[1:], strict=False))
-        if not mixed and '"' not in text and "\\" not in text and not {"Ġ", "Ċ"} & {*text} and len(vocab) < size - _SPACED:
+        mixed = any(x.islower() and y.isupper() for x, y in pairwise(text))
+        if (
+            not mixed
+            and '"' not in text
+            and "\\" not in text
+            and not {"Ġ", "Ċ"} & {*text}
+            and len(vocab) < size - _SPACED
+        ):
             add(a, b)
     for word, _ in words.most_common():
         if word in vocab:
@@ -63,24 +84,72 @@ def train(texts: Iterable[str], size: int, folder: Path) -> None:
 
 def write(vocab: dict[str, int], merges: list[tuple[str, str]], folder: Path) -> None:
     """Write the files of a tokenizer."""
-    added = [{"id": i, "content": t, "single_word": False, "lstrip": False, "rstrip": t != SPECIALS[0], "normalized": False, "special": True} for i, t in enumerate(SPECIALS)]
-    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+    added = [
+        {
+            "id": i,
+            "content": t,
+            "single_word": False,
+            "lstrip": False,
+            "rstrip": t != SPECIALS[0],
+            "normalized": False,
+            "special": True,
+        }
+        for i, t in enumerate(SPECIALS)
+    ]
+    byte_level = {
+        "type": "ByteLevel",
+        "add_prefix_space": False,
+        "trim_offsets": True,
+        "use_regex": True,
+    }
     whole = {
-        "version": "1.0", "truncation": None, "padding": None, "added_tokens": added, "normalizer": None,
-        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Digits", "individual_digits": True}, byte_level]},
-        "post_processor": None, "decoder": byte_level,
-        "model": {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None, "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": False, "ignore_merges": False, "vocab": vocab, "merges": [list(m) for m in merges]},
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": added,
+        "normalizer": None,
+        "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [{"type": "Digits", "individual_digits": True}, byte_level],
+        },
+        "post_processor": None,
+        "decoder": byte_level,
+        "model": {
+            "type": "BPE",
+            "dropout": None,
+            "unk_token": None,
+            "continuing_subword_prefix": None,
+            "end_of_word_suffix": None,
+            "fuse_unk": False,
+            "byte_fallback": False,
+            "ignore_merges": False,
+            "vocab": vocab,
+            "merges": [list(m) for m in merges],
+        },
     }
     config = {
-        "add_bos_token": False, "add_eos_token": False, "add_prefix_space": False,
-        "added_tokens_decoder": {str(a["id"]): {k: v for k, v in a.items() if k != "id"} for a in added},
-        "bos_token": SPECIALS[0], "eos_token": SPECIALS[0], "pad_token": SPECIALS[0], "unk_token": SPECIALS[0],
-        "chat_template": _TEMPLATE, "clean_up_tokenization_spaces": False, "model_max_length": 2048,
+        "add_bos_token": False,
+        "add_eos_token": False,
+        "add_prefix_space": False,
+        "added_tokens_decoder": {
+            str(a["id"]): {k: v for k, v in a.items() if k != "id"} for a in added
+        },
+        "bos_token": SPECIALS[0],
+        "eos_token": SPECIALS[0],
+        "pad_token": SPECIALS[0],
+        "unk_token": SPECIALS[0],
+        "chat_template": _TEMPLATE,
+        "clean_up_tokenization_spaces": False,
+        "model_max_length": 2048,
         "tokenizer_class": "GPT2Tokenizer",
     }
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tokenizer.json").write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8")
-    (folder / "tokenizer_config.json").write_text(json.dumps(config, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "tokenizer.json").write_text(
+        json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps(config, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
 
 
 class Encoder:
@@ -107,7 +176,11 @@ class Encoder:
         """The ids of a conversation, up to where the answer begins."""
         ids: list[int] = []
         for message in messages:
-            ids += [SPECIALS.index(f"<|{message['role']}|>"), *self.text(message["content"]), self.end]
+            ids += [
+                SPECIALS.index(f"<|{message['role']}|>"),
+                *self.text(message["content"]),
+                self.end,
+            ]
         return [*ids, self.assistant]
 
     def pair(self, messages: list[dict[str, str]], answer: str) -> tuple[list[int], list[int]]:

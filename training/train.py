@@ -27,7 +27,7 @@ from training.examples import make
 from training.presets import Preset
 from training.tokenizer import SPECIALS, Encoder
 
-PROMPT_WEIGHT = 0.1
+PROMPT_WEIGHT, PROMPT_SHARE = 0.3, 0.3
 _POOL = 16
 Pair = tuple[list[int], list[int]]
 
@@ -35,20 +35,40 @@ Pair = tuple[list[int], list[int]]
 def new_model(preset: Preset, vocabulary: int) -> Any:
     """A model of the preset's size, with random weights."""
     config = Phi3Config(
-        vocab_size=vocabulary, hidden_size=preset.hidden, intermediate_size=preset.inner, num_hidden_layers=preset.layers,
-        num_attention_heads=preset.heads, num_key_value_heads=preset.heads, max_position_embeddings=preset.context,
-        original_max_position_embeddings=preset.context, tie_word_embeddings=True, pad_token_id=0, bos_token_id=0,
-        eos_token_id=SPECIALS.index("<|end|>"), attention_dropout=0.0, resid_pdrop=0.0, embd_pdrop=0.0, sliding_window=None,
+        vocab_size=vocabulary,
+        hidden_size=preset.hidden,
+        intermediate_size=preset.inner,
+        num_hidden_layers=preset.layers,
+        num_attention_heads=preset.heads,
+        num_key_value_heads=preset.heads,
+        max_position_embeddings=preset.context,
+        original_max_position_embeddings=preset.context,
+        tie_word_embeddings=True,
+        pad_token_id=0,
+        bos_token_id=0,
+        eos_token_id=SPECIALS.index("<|end|>"),
+        attention_dropout=0.0,
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        sliding_window=None,
     )
     return Phi3ForCausalLM(config)
 
 
 def make_optimizers(model: Any, preset: Preset) -> list[Any]:
     """Muon for the matrices inside, AdamW for embeddings and norms."""
-    inner = [p for n, p in model.named_parameters() if p.dim() > 1 and "embed" not in n and "lm_head" not in n]
-    rest = [p for n, p in model.named_parameters() if p.dim() <= 1 or "embed" in n or "lm_head" in n]
+    inner = [
+        p
+        for n, p in model.named_parameters()
+        if p.dim() > 1 and "embed" not in n and "lm_head" not in n
+    ]
+    rest = [
+        p for n, p in model.named_parameters() if p.dim() <= 1 or "embed" in n or "lm_head" in n
+    ]
     return [
-        torch.optim.Muon(inner, lr=preset.matrix_rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.Muon(
+            inner, lr=preset.matrix_rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"
+        ),
         torch.optim.AdamW(rest, lr=preset.rate, weight_decay=0.0, betas=(0.9, 0.98), fused=True),
     ]
 
@@ -145,17 +165,25 @@ def losses(model: Any, ids: torch.Tensor, weight: torch.Tensor) -> tuple[torch.T
     """The weighted loss, and the plain loss on the answers."""
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
-        wanted = weight[:, 1:] > 0
+        scale = weight[:, 1:]
+        wanted = (scale == 1.0) | ((scale > 0) & (torch.rand(scale.shape) < PROMPT_SHARE))
         logits = model.lm_head(hidden[wanted])
     each = F.cross_entropy(logits.float(), ids[:, 1:][wanted], reduction="none")
-    scale = weight[:, 1:][wanted]
+    scale = scale[wanted]
     answer = each.detach()[scale == 1.0].mean().item()
     return (each * scale).sum() / scale.sum(), answer
 
 
 def save(folder: Path, model: Any, optimizers: list[Any], state: dict[str, Any]) -> None:
     """Write a checkpoint; an interruption leaves the last one whole."""
-    torch.save({"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "state": state}, folder / "checkpoint.tmp")
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimizers": [o.state_dict() for o in optimizers],
+            "state": state,
+        },
+        folder / "checkpoint.tmp",
+    )
     (folder / "checkpoint.tmp").replace(folder / "checkpoint.pt")
     (folder / "state.json").write_text(json.dumps(state))
 
@@ -180,7 +208,9 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     (folder / "state.json").write_text(json.dumps(state))
     context = get_context("spawn")
     queue = context.Queue(maxsize=2 * _POOL)
-    feeder = context.Process(target=_feed, args=(str(folder), seed, state["index"], preset, queue), daemon=True)
+    feeder = context.Process(
+        target=_feed, args=(str(folder), seed, state["index"], preset, queue), daemon=True
+    )
     feeder.start()
     try:
         _loop(preset, folder, model, optimizers, state, queue, minutes, asked)
@@ -188,14 +218,29 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
         feeder.kill()
 
 
-def _loop(preset: Preset, folder: Path, model: Any, optimizers: list[Any], state: dict[str, Any], queue: Any, minutes: float | None, stop: list[int]) -> None:
+def _loop(
+    preset: Preset,
+    folder: Path,
+    model: Any,
+    optimizers: list[Any],
+    state: dict[str, Any],
+    queue: Any,
+    minutes: float | None,
+    stop: list[int],
+) -> None:
     began = mark = saved = time.monotonic()
     since, answers, waited = 0, [], 0.0
     threads = Threads(preset.threads)
     log = (folder / "log.jsonl").open("a")
-    while not stop and state["tokens"] < preset.tokens and (minutes is None or time.monotonic() - began < 60 * minutes):
+    while (
+        not stop
+        and state["tokens"] < preset.tokens
+        and (minutes is None or time.monotonic() - began < 60 * minutes)
+    ):
         share = state["tokens"] / preset.tokens
-        rate = min(1.0, (state["step"] + 1) / preset.warmup) * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share)))
+        rate = min(1.0, (state["step"] + 1) / preset.warmup) * (
+            0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * share))
+        )
         for optimizer, most in zip(optimizers, (preset.matrix_rate, preset.rate), strict=True):
             for group in optimizer.param_groups:
                 group["lr"] = rate * most
@@ -219,7 +264,18 @@ def _loop(preset: Preset, folder: Path, model: Any, optimizers: list[Any], state
         answers.append(answer)
         now = time.monotonic()
         if now - mark > 30:
-            line = {"tokens": state["tokens"], "step": state["step"], "loss": round(sum(answers) / len(answers), 4), "all": round(loss.item(), 4), "rate": round(rate, 4), "longest": preset.longest(share), "per_second": round(since / (now - mark)), "threads": torch.get_num_threads(), "waited": round(waited, 1), "at": time.strftime("%H:%M:%S")}
+            line = {
+                "tokens": state["tokens"],
+                "step": state["step"],
+                "loss": round(sum(answers) / len(answers), 4),
+                "all": round(loss.item(), 4),
+                "rate": round(rate, 4),
+                "longest": preset.longest(share),
+                "per_second": round(since / (now - mark)),
+                "threads": torch.get_num_threads(),
+                "waited": round(waited, 1),
+                "at": time.strftime("%H:%M:%S"),
+            }
             state["seconds"] += now - mark
             print(json.dumps(line), flush=True)
             log.write(json.dumps(line) + "\n")

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-MONTHS = "January February March April May June July August September October November December".split()
+from training.words import words
+
+WORDS = words("values")
+
+MONTHS = WORDS["months"]
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_LOCAL = {
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
-    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split(),
-}
-_SLASH = ["{D}/{M}/{Y}"] * 4 + ["{d}/{m}/{Y}", "{D}/{M}/{y}", "{D}-{M}-{Y}", "{D}.{M}.{Y}", "{Y}-{M}-{D}", "{D} {b} {Y}", "{D}-{b}-{Y}", "{D}-{M}-{y}", "{D} {b} {y}", "{Y}/{M}/{D}"]
-_PROSE = ["{d} {B} {Y}"] * 4 + ["{B} {d}, {Y}"] * 4 + ["{d} {b} {Y}", "{b} {d}, {Y}", "{d}{th} {B} {Y}", "{B} {d}{th}, {Y}", "{W}, {d} {B} {Y}", "{d} {B}, {Y}"]
+_LOCAL = WORDS["local"]
+_SLASH = WORDS["slash"]
+_PROSE = WORDS["prose"]
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,20 @@ class Dates:
         """The whole expression."""
         months = _LOCAL.get(self.locale, MONTHS)
         month, number = months[day.month - 1], day.day
-        th = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        th = (
+            "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+        )
         return self.shape.format(
-            d=number, D=f"{number:02}", m=day.month, M=f"{day.month:02}", y=f"{day.year % 100:02}", Y=day.year,
-            B=month, b=MONTHS[day.month - 1][:3], th=th, W=DAYS[day.weekday()],
+            d=number,
+            D=f"{number:02}",
+            m=day.month,
+            M=f"{day.month:02}",
+            y=f"{day.year % 100:02}",
+            Y=day.year,
+            B=month,
+            b=MONTHS[day.month - 1][:3],
+            th=th,
+            W=DAYS[day.weekday()],
         )
 
 
@@ -58,7 +67,16 @@ def time(r: Random) -> str:
     """A time of day."""
     h, m, s = r.randint(0, 23), r.randint(0, 59), r.randint(0, 59)
     twelve = f"{(h - 1) % 12 + 1}:{m:02}"
-    return r.choice([f"{h:02}:{m:02}", f"{h:02}:{m:02}", f"{h:02}:{m:02}:{s:02}", f"{twelve} {'AM' if h < 12 else 'PM'}", f"{twelve}{'am' if h < 12 else 'pm'}", f"{twelve}:{s:02} {'AM' if h < 12 else 'PM'}"])
+    return r.choice(
+        [
+            f"{h:02}:{m:02}",
+            f"{h:02}:{m:02}",
+            f"{h:02}:{m:02}:{s:02}",
+            f"{twelve} {'AM' if h < 12 else 'PM'}",
+            f"{twelve}{'am' if h < 12 else 'pm'}",
+            f"{twelve}:{s:02} {'AM' if h < 12 else 'PM'}",
+        ]
+    )
 
 
 @dataclass(frozen=True)
@@ -84,14 +102,49 @@ class Money:
 
 def money(r: Random, locale: str) -> Money:
     """How a document of this locale writes amounts."""
-    sign = {"us": "$", "gb": "£", "ie": "€", "au": "$", "in": "₹", "sg": "S$", "my": "RM", "za": "R", "ca": "$", "ph": "₱", "id": "Rp"}.get(locale)
-    iso = {"us": "USD", "gb": "GBP", "in": "INR", "sg": "SGD", "my": "MYR", "au": "AUD", "ca": "CAD", "se": "SEK", "dk": "DKK", "pl": "PLN", "za": "ZAR", "ph": "PHP", "id": "IDR"}.get(locale, "EUR")
+    sign = {
+        "us": "$",
+        "gb": "£",
+        "ie": "€",
+        "au": "$",
+        "in": "₹",
+        "sg": "S$",
+        "my": "RM",
+        "za": "R",
+        "ca": "$",
+        "ph": "₱",
+        "id": "Rp",
+    }.get(locale)
+    iso = {
+        "us": "USD",
+        "gb": "GBP",
+        "in": "INR",
+        "sg": "SGD",
+        "my": "MYR",
+        "au": "AUD",
+        "ca": "CAD",
+        "se": "SEK",
+        "dk": "DKK",
+        "pl": "PLN",
+        "za": "ZAR",
+        "ph": "PHP",
+        "id": "IDR",
+    }.get(locale, "EUR")
     if sign:
         thousands, point = (",", ".") if r.random() < 0.85 else ("", ".")
-        before, after = r.choice([(sign, "")] * 4 + [(sign + " ", ""), (iso + " ", ""), ("", " " + iso), ("", ""), ("", "")])
+        before, after = r.choice(
+            [(sign, "")] * 4
+            + [(sign + " ", ""), (iso + " ", ""), ("", " " + iso), ("", ""), ("", "")]
+        )
     else:
-        thousands, point = r.choice([(".", ","), (".", ","), (" ", ","), ("", ","), (",", "."), ("", ".")])
-        before, after = r.choice([("", " €"), ("€ ", ""), ("€", ""), ("", " EUR"), ("EUR ", ""), ("", "")] if iso == "EUR" else [("", " " + iso), (iso + " ", ""), ("", "")])
+        thousands, point = r.choice(
+            [(".", ","), (".", ","), (" ", ","), ("", ","), (",", "."), ("", ".")]
+        )
+        before, after = r.choice(
+            [("", " €"), ("€ ", ""), ("€", ""), ("", " EUR"), ("EUR ", ""), ("", "")]
+            if iso == "EUR"
+            else [("", " " + iso), (iso + " ", ""), ("", "")]
+        )
     return Money(thousands, point, before, after)
 
 

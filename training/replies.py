@@ -1,0 +1,77 @@
+"""Replies: a question that the facts answer, or do not."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from slmtasks import templates
+from training import lexicon as lex
+from training import values as val
+from training.copywriting import TONES, Made
+from training.stories import FILLER
+from training.words import words
+
+WORDS = words("copywriting")
+_TOPICS: dict[str, tuple[list[str], list[str]]] = WORDS["topics"]
+_SORRY = WORDS["sorry"]
+_HELLO = WORDS["hello"]
+_PLEASED = WORDS["pleased"]
+
+
+def reply(r: Random, size: int) -> Made | None:
+    """A customer's question, answered from facts or politely not."""
+    money = val.money(r, "us")
+    thing = r.choice(
+        [r.choice(lex.ITEM_B).lower(), f"{lex.name(r)} {r.choice(lex.ITEM_B)}", lex.name(r)]
+    )
+    fill = {
+        "c": r.choice(list(lex.COUNTRY.values())),
+        "c2": lex.name(r),
+        "n": str(r.randint(2, 90)),
+        "n2": str(r.randint(2, 90)),
+        "m": money.write(val.cents(r, 2, 300)),
+        "t": thing,
+        "h": f"{r.randint(6, 11)}:00",
+        "h2": f"{r.randint(12, 22)}:00",
+        "p": r.choice(["credit card", "bank transfer", "invoice"]),
+        "p2": r.choice(["cash", "PayPal", "direct debit"]),
+        "d": val.dates(r, "us", 1).write(val.day(r)),
+        "e": lex.email(r, lex.person(r)),
+        "ph": lex.phone(r),
+        "mat": r.choice(WORDS["words"]["mat"].split(",")),
+    }
+    topics = r.sample(list(_TOPICS), min(len(_TOPICS), max(2, min(9, size // 30))))
+    said: dict[str, str] = {
+        t: r.choice(_TOPICS[t][0]).format(**fill | {"n": str(r.randint(2, 90))}) for t in topics
+    }
+    sentences = list(said.values())
+    for _ in range(r.choice([0, 0, 1, 2])):
+        sentences.insert(r.randint(0, len(sentences)), r.choice(FILLER))
+    facts = r.choice([" ", "\n"]).join(dict.fromkeys(sentences))
+    answered = r.random() < 0.7
+    topic = r.choice(topics) if answered else r.choice([t for t in _TOPICS if t not in topics])
+    message = r.choice(_TOPICS[topic][1]).format(**fill)
+    if r.random() < 0.3:
+        message = f"{r.choice(['Hi, ', 'Hello, ', 'Good morning. ', 'Dear team, '])}{message}"
+    tone = r.choice(TONES)
+    if answered:
+        text = " ".join(x for x in [r.choice(_HELLO[tone]), said[topic], _PLEASED[tone]] if x)
+        answer: Any = {"quotes": [said[topic]], "text": text}
+    else:
+        answer = {"quotes": [], "text": r.choice(_SORRY)}
+    variables: dict[str, Any] = {"document": facts, "tone": tone, "message": message}
+    if r.random() < 0.1:
+        other = r.choice([t for t in _TOPICS if t != topic])
+        variables["history"] = [
+            {"role": "customer", "text": r.choice(_TOPICS[other][1]).format(**fill)},
+            {"role": "agent", "text": r.choice(_SORRY)},
+        ]
+    return (
+        f"reply:{topic}:{answered}",
+        "reply",
+        templates.load("reply").messages(variables),
+        answer,
+        facts + "\n" + message,
+        answer["quotes"],
+    )
