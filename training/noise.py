@@ -16,7 +16,8 @@ def apply(
 ) -> tuple[str, Any, list[str]]:
     """Upper case, junk lines, lost letters; values in the answer change with the document.
 
-    `fixed` are the keys whose values are not the document's words. Returns the document, the answer and its copied strings as they now stand.
+    `fixed` are the keys whose values are not the document's words. Returns the document,
+    the answer and its copied strings as they now stand.
     """
     text = p.text
     while "\n\n\n" in text:
