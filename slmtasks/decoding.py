@@ -25,9 +25,6 @@ from slmtasks.tokens import Tokenizer
 PREFILL = 256
 """Tokens a pass while reading a prompt. A pass holds the logits of all its positions."""
 
-_ROUND = 256
-"""A cache is made for a multiple of so many tokens, so that the next call may fit too."""
-
 # Counted characters times a large vocabulary can exceed the engine's defaults.
 _LIMITS = LLParserLimits(step_lexer_fuel=5_000_000, max_lexer_states=2_000_000)
 
@@ -63,8 +60,9 @@ class Answer:
 class Decoder:
     """Decodes answers on one loaded model, one after another.
 
-    `start(length)` gives a new runtime generator with a KV cache for `length` tokens;
-    `stops` are the ids that end an answer; `context` bounds prompt and answer together.
+    `start(length)` gives a new runtime generator with a KV cache for `length` tokens, a
+    multiple of `step`, so that a later call may fit too; `stops` are the ids that end an
+    answer; `context` bounds prompt and answer together.
     """
 
     def __init__(
@@ -73,8 +71,10 @@ class Decoder:
         tokenizer: Tokenizer,
         stops: Sequence[int],
         context: int,
+        step: int = 256,
     ) -> None:
         self._start = start
+        self._step = step
         self._tokenizer = tokenizer
         self._stops = frozenset(stops)
         self._context = context
@@ -151,7 +151,7 @@ class Decoder:
             shared += 1
         if self._runtime is None or self._room < length or shared == 0:
             self.release()
-            room = min(self._context, -(-length // _ROUND) * _ROUND)
+            room = min(self._context, -(-length // self._step) * self._step)
             self._runtime = _translated(lambda: self._start(room))
             self._room = room
             return 0

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 NANO = Path(__file__).resolve().parent / "nano"
 """The folder of the embedded model."""
 
+SMALL_CACHE = 64 << 20
+"""Bytes of KV cache that are not worth making anew for a longer prompt."""
+
 LONG_ROPE = 4096
 """Where models with two sets of RoPE factors switch; no generation may cross it."""
 
@@ -63,7 +66,8 @@ class Model:
         self.tokenizer = Tokenizer(folder, int(model["vocab_size"]), self._stops)
         self._model: og.Model | None = _open(folder, device, threads, settings)
         self._chat = _chat(self._model)
-        self._decoder = Decoder(self._generator, self.tokenizer, self._stops, self.context)
+        step = max(256, SMALL_CACHE // self._token_bytes)
+        self._decoder = Decoder(self._generator, self.tokenizer, self._stops, self.context, step)
 
     def __enter__(self) -> Model:
         return self

@@ -20,7 +20,7 @@ from slmtasks.documents import Document, read
 from slmtasks.errors import AnswerError, ContextExceeded, InvalidAnswer
 from slmtasks.grammar import Source
 from slmtasks.grounding import Reading, Tree
-from slmtasks.model import Model, default
+from slmtasks.model import NANO, Model, default
 from slmtasks.options import Grounding
 from slmtasks.passages import Passage
 from slmtasks.results import Coverage, Extraction, Missing, Usage
@@ -77,6 +77,8 @@ class Run:
         self.retries = retries
         self.usage = Usage()
         self.warnings: list[str] = []
+        if variables.get("language") and self.model.folder == NANO:
+            self.warnings.append("the embedded model writes English only; load a larger one")
         self.missing: list[Missing] = []
         self._fixed = len(self.model.encode(prompt.messages({**variables, "document": ""})))
         if self.model.context - self._fixed < 2 * FLOOR:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -33,10 +34,10 @@ class Colour(enum.Enum):
 
 
 WORDS = st.sampled_from(
-    "Invoice Total: Müller & Söhne GmbH Acme \"quoted\" back\\slash due; 12 March 2026 "
+    'Invoice Total: Müller & Söhne GmbH Acme "quoted" back\\slash due; 12 March 2026 '
     "1,234.50 1.234,50 99 -5.00 03/04/2024 2024-03-03 10:30 <|end|> <|system|> naïve 東京 "
     "привет 😀 #7 a/b e-mail@x.org (note) 3rd 5% INV-2024-001 € RM9.00 don't A. B. "
-    "Paid. Thanks! Why? null true {\"a\":1} \\n".split(" ")
+    'Paid. Thanks! Why? null true {"a":1} \\n'.split(" ")
 )
 GAPS = st.sampled_from([" ", " ", " ", "\n", "  ", "\t", "\r\n", "\n\n", "\u00a0"])
 DOCUMENTS = st.lists(st.tuples(WORDS, GAPS), min_size=2, max_size=40).map(
@@ -105,8 +106,9 @@ def test_every_extraction_is_valid_and_grounded(
 SOURCES = st.lists(
     st.sampled_from(
         "Sales rose 12% to 1,234 units. We sold 1 and 234 more! Is 3.5 enough? In 2024 the 10-15 "
-        "teams of 12/05/2024 met. \"Good,\" she said (page 7). 1 234 567 € for A4 and Q3; x² + ½. "
-        "東京 で 42 件。 No figures here at all. Trials: ١٢٣ and ४५. Costs 0.07 per unit, -5 degrees.".split()
+        'teams of 12/05/2024 met. "Good," she said (page 7). 1 234 567 € for A4 and Q3; x² + ½. '
+        "東京 で 42 件。 No figures here at all. Trials: ١٢٣ and ४५. Costs 0.07 per unit, "
+        "-5 degrees.".split()
     ),
     min_size=3,
     max_size=40,
@@ -189,9 +191,7 @@ def test_no_description_loses_the_name_or_invents_a_figure(
 
 @settings(many, max_examples=60)
 @given(facts=SOURCES, message=SOURCES)
-def test_no_reply_goes_beyond_the_facts(
-    random_model: slm.Model, facts: str, message: str
-) -> None:
+def test_no_reply_goes_beyond_the_facts(random_model: slm.Model, facts: str, message: str) -> None:
     """Quotes are the facts' own sentences, and no figure comes from anywhere else."""
     answer = slm.reply(message, facts=facts, model=random_model)
     assert answer.answered == bool(answer.evidence)
@@ -211,3 +211,18 @@ def test_two_figures_never_fuse(wanted: str) -> None:
     python = regex.sub(r"\\x\{(\w+)\}", lambda m: rf"\U{int(m[1], 16):08X}", pattern)
     assert regex.fullmatch(python, "sold 1 and 234 more")
     assert not regex.fullmatch(python, f"sold {wanted} more")
+
+
+def test_they_hold_on_phi_3_minis_tokenizer(phi_model: slm.Model, receipts: list[Path]) -> None:
+    """A SentencePiece vocabulary of 32,064, real receipts: the same guarantees."""
+    from slmtasks.shorthand import parse
+
+    fields = parse("company, address: text?, date: date?, total: number, items: list of text")
+    for path in receipts[:12]:
+        text = path.read_bytes().decode("utf-8")
+        result = slm.extract(path, fields, model=phi_model)
+        for places in result.evidence.values():
+            assert all(text[place.start : place.end] == place.quote for place in places)
+        post = slm.social_post(path, platform="x", model=phi_model)
+        assert PLATFORMS["x"].count(post.text) <= 280
+        assert invented(post.text, text) == []

@@ -48,8 +48,11 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_every_error_is_drawn_in_the_tree() -> None:
     """The docstring shows each error class under its parent, and no other."""
-    drawn = [line.split("─ ")[-1].split()[0] for line in (errors.__doc__ or "").splitlines()
-             if "── " in line]
+    drawn = [
+        line.split("─ ")[-1].split()[0]
+        for line in (errors.__doc__ or "").splitlines()
+        if "── " in line
+    ]
     assert sorted([*drawn, "SlmTasksError"]) == sorted(errors.__all__)
     for name in errors.__all__:
         assert issubclass(getattr(errors, name), errors.SlmTasksError)

@@ -89,10 +89,14 @@ def model(annotation: Any) -> type[BaseModel]:
 @pytest.mark.parametrize("kind", [dict[str, str], Any, str | int, bytes, tuple[str, ...], complex])
 def test_an_unsupported_type_names_the_field(kind: Any) -> None:
     """The error says which field and which types there are."""
-    bad = type("Bad", (BaseModel,), {
-        "__annotations__": {"field": kind},
-        "model_config": {"arbitrary_types_allowed": True},
-    })
+    bad = type(
+        "Bad",
+        (BaseModel,),
+        {
+            "__annotations__": {"field": kind},
+            "model_config": {"arbitrary_types_allowed": True},
+        },
+    )
     with pytest.raises(SchemaError, match=r"^field: .*use str, int") as caught:
         schema.describe(bad)
     assert caught.value.path == "field"

@@ -86,7 +86,10 @@ class Notes(BaseModel):
     due: date | None
 
 
-PROMPT = "---\nversion: 7\n---\n# System\n\nTake notes.\n\n# User\n\n$tone\n$document\n\n# If tone\n\nBe $tone.\n\n# Retry\n\n$errors\n"
+PROMPT = (
+    "---\nversion: 7\n---\n# System\n\nTake notes.\n\n# User\n\n$tone\n$document\n\n"
+    "# If tone\n\nBe $tone.\n\n# Retry\n\n$errors\n"
+)
 
 
 def test_a_prompt_file_and_a_type_make_a_task(random_model: slm.Model, tmp_path: Path) -> None:
@@ -251,5 +254,5 @@ def test_results_are_frozen_and_dump_to_json(random_model: slm.Model) -> None:
 
 def test_a_wrong_source_is_a_type_error(random_model: slm.Model) -> None:
     """Neither bytes nor a list is taken for a document."""
-    with pytest.raises(TypeError, match="text .str., a file .Path. or a Document, not bytes"):
+    with pytest.raises(TypeError, match=r"text .str., a file .Path. or a Document, not bytes"):
         slm.extract(b"x", Ledger, model=random_model)  # type: ignore[arg-type]

@@ -116,8 +116,13 @@ def test_hostile_schemas_messages_and_products_stay_text(
         field: str = Field(description=attack, alias=attack)
 
     slm.extract(f"text 5 {attack}", Schema, instructions=attack, model=random_model)
-    slm.reply(attack, facts=f"We ship. {attack}", history=[("customer", attack)],
-              language=attack, model=random_model)
+    slm.reply(
+        attack,
+        facts=f"We ship. {attack}",
+        history=[("customer", attack)],
+        language=attack,
+        model=random_model,
+    )
     slm.describe_product(slm.Product(name=f"N {attack}", features=(attack,)), model=random_model)
     slm.summarize(f"A text. {attack}", focus=attack, model=random_model)
     slm.social_post(f"A text. {attack}", platform="x", model=random_model)
