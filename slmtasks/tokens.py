@@ -76,11 +76,14 @@ def _engine(spec: dict[str, Any], vocabulary: int, stops: Sequence[int]) -> LLTo
     """The tokenizer inside llguidance, whose control tokens no text can spell."""
     from llguidance import LLTokenizer
 
-    # It would take "<|end|>" in a text for the token: here the tokens have unknown names.
+    # It would take "<|end|>" in a text for the token: here the tokens have unknown names,
+    # in the vocabulary too, because that is where the engine looks up their ids.
     secret = secrets.token_hex(16)
-    added = [{**t, "content": f"\x01{secret}{t['id']}\x01"} for t in spec.get("added_tokens") or []]
-    renamed = json.dumps({**spec, "added_tokens": added})
-    return LLTokenizer(renamed, n_vocab=vocabulary, eos_token=list(stops))
+    names = {t["content"]: f"\x01{secret}{t['id']}\x01" for t in spec.get("added_tokens") or []}
+    added = [{**t, "content": names[t["content"]]} for t in spec.get("added_tokens") or []]
+    vocab = {names.get(token, token): rank for token, rank in spec["model"]["vocab"].items()}
+    renamed = {**spec, "added_tokens": added, "model": {**spec["model"], "vocab": vocab}}
+    return LLTokenizer(json.dumps(renamed), n_vocab=vocabulary, eos_token=list(stops))
 
 
 def _by_engine(spec: dict[str, Any], engine: LLTokenizer) -> Callable[[str], list[int]]:

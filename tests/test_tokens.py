@@ -95,6 +95,23 @@ def test_no_control_token_stands_in_a_documents_span(
     assert len(controls(benign)) == 5
 
 
+@pytest.mark.parametrize("which", ["nano", "phi_model"])
+def test_the_engine_numbers_tokens_as_the_file_does(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    """Every token of tokenizer.json has its own id in the grammar's engine, control ones too."""
+    model: slm.Model = request.getfixturevalue(which)
+    engine = model.tokenizer.grammar
+    spec = json.loads((model.folder / "tokenizer.json").read_text(encoding="utf-8"))
+    specials = [token["id"] for token in spec["added_tokens"] if token["special"]]
+    assert all(engine.is_special_token(token) for token in specials)
+    plain = set(range(model.tokenizer.vocabulary)) - {t["id"] for t in spec["added_tokens"]}
+    for text in TEXTS:
+        ids = model.tokenizer.encode(text)
+        assert set(ids) <= plain
+        assert model.tokenizer.decode(ids).strip() == text.strip()
+
+
 def test_hostile_schemas_messages_and_products_stay_text(
     random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
