@@ -150,6 +150,7 @@ def executed(path: Path) -> Any:
             timeout=120,
             kernel_name="python3",
             record_timing=False,
+            extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(path.parent)}},
         )
         client.execute(env=environment() | {"IPYTHONDIR": folder})

@@ -52,6 +52,10 @@ def _fill(graph: onnx.ModelProto, rng: np.random.Generator, old: int, new: int) 
         for attribute in node.attribute:
             if attribute.name == "N" and attribute.i == old:
                 attribute.i = new
+            if node.op_type == "Constant" and attribute.t.data_type == onnx.TensorProto.INT64:
+                shape = numpy_helper.to_array(attribute.t)
+                resized = np.where(shape == old, new, shape)
+                attribute.t.CopyFrom(numpy_helper.from_array(resized, attribute.t.name))
     for output in graph.graph.output:
         for dim in output.type.tensor_type.shape.dim:
             if dim.dim_value == old:
