@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import regex
@@ -73,6 +74,11 @@ class Source:
         return _CHUNK.findall(self.passage.text)
 
     @cached_property
+    def borders(self) -> frozenset[int]:
+        """The offsets at which a word, number or mark begins or ends."""
+        return frozenset(accumulate(map(len, self.words), initial=0))
+
+    @cached_property
     def sentences(self) -> list[str]:
         """The distinct sentences in their order."""
         text = self.passage.text
@@ -99,7 +105,7 @@ class Source:
         return [replace(one, quote=text[one.start : one.end]) for one in found]
 
     def numbers(self, integer: bool) -> list[str]:
-        """The distinct numbers, as they are written."""
+        """The numbers as they are written."""
         found = self.found_numbers
         return [n.quote for n in found if not integer or n.value == n.value.to_integral_value()]
 
@@ -111,7 +117,7 @@ class Source:
         return self._dates[time]
 
     def dates(self, time: bool) -> list[str]:
-        """The distinct dates, as they are written."""
+        """The dates as they are written."""
         return [d.quote for d in self.found_dates(time)]
 
 
@@ -149,7 +155,10 @@ class _Builder:
         return self._rule(f'{body} | "null"' if member.nullable else body)
 
     def node(self, node: Node, path: str, nullable: bool) -> str | None:
-        """The rule body of a node; None where the source offers nothing and null will do."""
+        """The rule body of a node; None where the source offers nothing and null will do.
+
+        Raises NothingToQuote where it will not do.
+        """
         match node:
             case Object():
                 return self.object(node, path)
@@ -185,7 +194,7 @@ class _Builder:
         source = self.source
         match node:
             case Copied(max_chars=most):
-                if not any(word[0].isalnum() for word in source.words):
+                if not any(len(w) <= most and any(map(str.isalnum, w)) for w in source.words):
                     return None
                 return f'"\\"" {self._copied(most)} "\\""'
             case Number(integer=integer):
@@ -200,10 +209,15 @@ class _Builder:
         most = self.source.rows if node.most is None else min(node.most, MOST_ROWS)
         if isinstance(node.item, Quote):
             return self._ordered_quotes(node.least, most)
-        body = self.node(node.item, f"{path}[]", nullable=node.least == 0)
-        if body is None or most == 0:
+        if most == 0:
             return _literal("[]")
-        item = self._rule(body)
+        try:
+            item = self._rule(self.node(node.item, f"{path}[]", nullable=False) or "")
+        except NothingToQuote:
+            # Of what the source does not offer there can be no row.
+            if node.least:
+                raise
+            return _literal("[]")
         least = max(1, node.least)
         more = "" if most <= 1 else f' ("," {item}){{{least - 1},{max(least, most) - 1}}}'
         some = f'"[" {item}{more} "]"'
@@ -217,6 +231,7 @@ class _Builder:
         least = min(least, total)
         if most == 0:
             return _literal("[]")
+        pick = f"pick{len(self.rules)}"
         for picked in range(most, 0, -1):
             # pick_K_I: the K-th sentence is one at I or behind it.
             for index in range(total - 1, -1, -1):
@@ -224,14 +239,14 @@ class _Builder:
                     continue
                 options = []
                 if picked < most and index + 1 < total:
-                    options.append(f'{sentences[index]} "," pick_{picked + 1}_{index + 1}')
+                    options.append(f'{sentences[index]} "," {pick}_{picked + 1}_{index + 1}')
                 if picked >= least:
                     options.append(f'{sentences[index]} "]"')
                 if index + 1 < total and total - index - 1 >= least - picked + 1:
-                    options.append(f"pick_{picked}_{index + 1}")
-                name = f"pick_{picked}_{index}"
+                    options.append(f"{pick}_{picked}_{index + 1}")
+                name = f"{pick}_{picked}_{index}"
                 self.rules[name] = f"{name}: {' | '.join(options)}"
-        some = '"[" pick_1_0'
+        some = f'"[" {pick}_1_0'
         return some if least else f"{_literal('[]')} | {some}"
 
     def _copied(self, most: int) -> str:

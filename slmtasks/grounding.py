@@ -24,7 +24,6 @@ from slmtasks.nodes import (
     Date,
     Free,
     Letters,
-    Member,
     Node,
     Number,
     Object,
@@ -80,7 +79,7 @@ def read(node: Node, answer: Any, source: Source) -> Tree:
         case Choice():
             return Leaf(answer, inferred=True)
         case Copied():
-            spans = list(_occurrences(source.passage.text, answer))
+            spans = list(_occurrences(source, answer))
             return _copy(spans, source.passage)
         case Quote():
             text = source.passage.text
@@ -93,7 +92,7 @@ def read(node: Node, answer: Any, source: Source) -> Tree:
                 raise ValueError(f"these figures do not stand in the text: {', '.join(figures)}")
             return Leaf(answer.rstrip(" "))
         case Free():
-            spans = list(_occurrences(source.passage.text, answer))
+            spans = list(_occurrences(source, answer))
             return Leaf(answer, _places(spans, source.passage), sought=True)
         case Letters():
             return Leaf(answer)
@@ -131,25 +130,15 @@ def _places(spans: Sequence[tuple[int, int]], passage: Passage) -> tuple[Evidenc
     return tuple(passage.evidence(start, end) for start, end in spans[:MOST_PLACES])
 
 
-def _occurrences(text: str, wanted: str) -> Iterator[tuple[int, int]]:
-    """Where `wanted` stands in `text` as whole words."""
+def _occurrences(source: Source, wanted: str) -> Iterator[tuple[int, int]]:
+    """Where `wanted` stands in the passage as whole words and numbers."""
+    text, borders = source.passage.text, source.borders
     start = text.find(wanted)
     while start >= 0:
         end = start + len(wanted)
-        inside = start > 0 and _joined(text[start - 1], text[start])
-        if not inside and not (end < len(text) and _joined(text[end - 1], text[end])):
+        if start in borders and end in borders:
             yield start, end
         start = text.find(wanted, start + 1)
-
-
-def _joined(left: str, right: str) -> bool:
-    return bool(_WORD.fullmatch(left) and _WORD.fullmatch(right))
-
-
-_WORD = regex.compile(
-    r"[\p{L}\p{M}\p{N}_--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]",
-    regex.V1,
-)
 
 
 def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list[str]]:
@@ -211,16 +200,16 @@ def flatten(node: Object, tree: Tree) -> Reading:
 def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
     match node, tree:
         case Object(members=members), dict():
-            return {
-                member.key: _data(
-                    member.node,
-                    tree[member.name],
-                    f"{path}.{member.name}" if path else member.name,
-                    reading,
-                )
-                for member in members
-                if _present(member, tree[member.name])
-            }
+            data = {}
+            for member in members:
+                below = tree[member.name]
+                where = f"{path}.{member.name}" if path else member.name
+                if member.nullable and _blank(below):
+                    below = None
+                if below is not None or not member.has_default:
+                    # What is absent and has a default takes its default.
+                    data[member.key] = _data(member.node, below, where, reading)
+            return data
         case Array(item=item), list():
             return [
                 _data(item, entry, f"{path}[{index}]", reading) for index, entry in enumerate(tree)
@@ -238,9 +227,9 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
     return None
 
 
-def _present(member: Member, tree: Tree) -> bool:
-    # What is absent and has a default takes its default.
-    return tree is not None or not member.has_default
+def _blank(tree: Tree) -> bool:
+    """Whether nothing was found, in an object for none of its fields."""
+    return tree is None or (isinstance(tree, dict) and all(map(_blank, tree.values())))
 
 
 def _ambiguity(path: str, leaf: Leaf) -> str:

@@ -39,6 +39,12 @@ class Prose:
     barred: str = ""
     linkless: bool = False
 
+    def __post_init__(self) -> None:
+        if self.max_chars < len(self.opening) + 8:
+            raise ValueError(f"max_chars is {self.max_chars}; give 8 or more beside the opening")
+        if self.max_words is not None and self.max_words <= len(self.opening.split()):
+            raise ValueError(f"max_words is {self.max_words}; give 1 or more beside the opening")
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -165,5 +171,6 @@ def relaxed(node: Object) -> Object:
             inner = relaxed(inner)
         elif isinstance(inner, Array):
             inner = replace(inner, least=0)
-        members.append(replace(member, node=inner, nullable=not isinstance(inner, Object | Array)))
+        nullable = member.nullable or not isinstance(inner, Object | Array)
+        members.append(replace(member, node=inner, nullable=nullable))
     return Object(tuple(members))

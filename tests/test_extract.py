@@ -159,3 +159,25 @@ def test_receipts_give_grounded_values(nano: slm.Model, receipts: list[Path]) ->
             for place in result.evidence[name]:
                 assert text[place.start : place.end] == place.quote
         assert result.value.company in text
+
+
+def test_a_number_inside_a_number_is_no_place_of_it() -> None:
+    """"12" does not stand in "12,500"."""
+    result = reading(parse("a"), "12,500 and 12 more", {"a": "12"})
+    assert [place.start for place in result.evidence["a"]] == [11]
+
+
+def test_an_absent_object_is_none_where_it_may_be() -> None:
+    """Null for all of its fields is null for it, and a default where there is one."""
+
+    class Person(BaseModel):
+        name: str | None
+
+    class Letter(BaseModel):
+        sender: Person | None
+        receiver: Person | None = None
+        owner: Person
+
+    blank = {"name": None}
+    result = reading(Letter, "x", {"sender": blank, "receiver": blank, "owner": blank})
+    assert result.data == {"sender": None, "owner": {"name": None}}

@@ -215,3 +215,46 @@ def test_a_large_source_builds_quickly_enough_to_use(random_model: slm.Model) ->
     answer = {"a": "word7", "b": "7.50", "c": "3 May 2017", "d": ["word1 1.50", "word3999"]}
     assert allows(random_model, lark, answer)
     assert nodes.leaves(schema.describe(parse("a, b: list of text"))) == 2
+
+
+def test_a_list_whose_rows_cannot_be_filled_is_empty(random_model: slm.Model) -> None:
+    """A row needs a date and the source has none: no row, and no error."""
+    from datetime import date
+
+    from pydantic import BaseModel
+
+    class Row(BaseModel):
+        day: date
+        name: str
+
+    class Rows(BaseModel):
+        rows: list[Row]
+
+    lark = grammar.build(schema.describe(Rows), Source(Passage.whole(slm.read("no such 5"))))
+    assert allows(random_model, lark, {"rows": []})
+    assert not allows(random_model, lark, '{"rows":[{')
+
+
+def test_two_lists_of_quotes_do_not_mix(random_model: slm.Model) -> None:
+    """Each has its own number of sentences."""
+    text = "One is here. Two is here. Three is here."
+    one_of, two_of = Array(Quote(), 1, 1), Array(Quote(), 2, 2)
+    shape = Object((Member("a", "a", one_of, False, False), Member("b", "b", two_of, False, False)))
+    lark = grammar.build(shape, Source(Passage.whole(slm.read(text))))
+    parts = ["One is here.", "Two is here.", "Three is here."]
+    assert allows(random_model, lark, {"a": parts[2:], "b": parts[:2]})
+    assert not allows(random_model, lark, {"a": parts[:2], "b": parts[:2]})
+
+
+def test_a_text_shorter_than_every_word_cannot_be_filled() -> None:
+    """A limit of two characters and only longer words: said as nothing to quote."""
+    shape = Object((Member("a", "a", nodes.Copied(2), False, False),))
+    with pytest.raises(NothingToQuote):
+        grammar.build(shape, Source(Passage.whole(slm.read("only longer words"))))
+
+
+@pytest.mark.parametrize("limits", [{"max_chars": 3}, {"max_words": 0}, {"opening": "x" * 600}])
+def test_impossible_limits_are_refused(limits: dict[str, Any]) -> None:
+    """When the mark is made, not when the model is asked."""
+    with pytest.raises(ValueError, match="or more beside the opening"):
+        Prose(**limits)
