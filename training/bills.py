@@ -17,6 +17,20 @@ _TERMS = WORDS["terms"]
 _POLITE = WORDS["polite"]
 
 
+def _laid_out(lines: list[list[str]], cols: list[str], gap: str) -> list[str]:
+    """The rows with `gap` between the cells, or in columns."""
+    if gap != "aligned" or not lines:
+        return [(gap if gap != "aligned" else "  ").join(line) for line in lines]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(cols))]
+    return [
+        "  ".join(
+            c.ljust(n) if name in "dc" else c.rjust(n)
+            for c, n, name in zip(line, widths, cols, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
+
+
 def table(p: Page, money: val.Money, count: int) -> int:
     """Rows of goods; the sum in hundredths."""
     r, total = p.r, 0
@@ -35,7 +49,8 @@ def table(p: Page, money: val.Money, count: int) -> int:
             "d q a",
         ],
     )
-    gap = p.pick("gap", ["  ", "   ", "\t", " | ", "    ", " "])
+    gap = p.pick("gap", ["  ", "   ", "\t", " | ", "    ", " ", "aligned", "aligned"])
+    lines: list[list[str]] = []
     heads = {
         "d": "Description|Item|Product|Article|Details|Service",
         "q": "Qty|Quantity|Units|Qty.",
@@ -46,9 +61,7 @@ def table(p: Page, money: val.Money, count: int) -> int:
     }
     cols = shape.split()
     if "x" not in cols and shape != "bullet" and r.random() < 0.8:
-        p.add(gap.join(r.choice(heads[c].split("|")) for c in cols))
-        if r.random() < 0.15:
-            p.add("-" * r.randint(20, 50))
+        lines.append([r.choice(heads[c].split("|")) for c in cols])
     high = r.choice([50, 400, 3000])
     for i in range(count):
         qty, unit = (
@@ -82,7 +95,7 @@ def table(p: Page, money: val.Money, count: int) -> int:
                 "@": "@",
                 **price,
             }
-            p.add((" " if "x" in cols else gap).join(cell[c] for c in cols))
+            lines.append([cell[c] for c in cols])
             row = {
                 k: v
                 for k, v in row.items()
@@ -90,6 +103,7 @@ def table(p: Page, money: val.Money, count: int) -> int:
                 in cols
             }
         p.rows.append(row)
+    p.add(*_laid_out(lines, cols, " " if "x" in cols else gap))
     return total
 
 

@@ -31,7 +31,7 @@ def page(r: Random, size: int) -> Page:
     """A document of about `size` tokens, of some kind."""
     x = r.random()
     rows = max(1, round(r.uniform(0.3, 1.0) * size / 45))
-    if size < 160 and x < 0.45:
+    if size < 160 and x < (0.8 if size < 60 else 0.45):
         kind, make, rows = "sheet", KINDS["sheet"], r.randint(1, max(2, size // 14))
     elif x < (0.35 if size < 200 else 0.5):
         kind, make = "receipt", receipt

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 
 from slmtasks import templates
 from training import lexicon as lex
 from training import values as val
 from training.copywriting import TONES, Made
+from training.sheets import ADJECTIVES, NOUNS
 from training.words import words
 
 WORDS = words("copywriting")
@@ -17,28 +19,38 @@ _FEATURE = WORDS["feature"]
 _WORDS = WORDS["words"]
 _SPEC = WORDS["spec"]
 _PLACE = WORDS["place"]
+_UNITS = ["litres", "cm", "mm", "kg", "hours", "minutes", "metres", "watts", "pieces", "people"]
 
 
 def _phrase(shape: str, r: Random) -> str:
     words = {k: r.choice(v.split(",")) for k, v in _WORDS.items()}
     words["noun2"] = r.choice(_WORDS["noun"].split(","))
+    words |= {"w": lex.word(r, 2), "a": r.choice(ADJECTIVES), "x": r.choice(NOUNS)}
+    words |= {"y": r.choice(NOUNS), "n": str(r.randint(2, 99)), "u": r.choice(_UNITS)}
     return shape.format(**words)
 
 
 def _feature(text: str) -> str:
     """A feature as a sentence."""
-    if text.startswith(("easy", "made")):
-        return f"It is {text}."
-    if text.endswith(("design", "included")):
-        return (
-            f"{text[:1].upper()}{text[1:]}." if text.endswith("included") else f"It has a {text}."
-        )
-    return f"It has {'an' if text[0] in 'aeiou' else 'a'} {text}."
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _camel(key: str) -> str:
+    first, *rest = key.split()
+    return first.lower() + "".join(w.capitalize() for w in rest)
+
+
+def _words(key: str) -> str:
+    return re.sub(r"([a-z])([A-Z])", r"\1 \2", key).lower()
 
 
 def _spec(key: str, value: str) -> str:
     """A specification as a sentence."""
-    name = key.lower()
+    name = _words(key)
     if value in ("yes", "no"):
         return f"It is {'' if value == 'yes' else 'not '}{name}."
     shapes = {
@@ -93,7 +105,9 @@ def describe(r: Random, size: int) -> Made | None:
     )
     money = val.money(r, r.choice(lex.LOCALES))
     price = money.write(val.cents(r, 3, 900)) if r.random() < 0.5 else ""
-    features = list(dict.fromkeys(_phrase(r.choice(_FEATURE), r) for _ in range(r.randint(0, 5))))
+    case = r.choice([str, _upper])
+    features = [case(_phrase(r.choice(_FEATURE), r)) for _ in range(r.randint(0, 5))]
+    features = list(dict.fromkeys(features))
     pool = r.sample([*_SPEC, *_PLACE], r.randint(0 if features else 1, 6))
     specs = {
         k: (
@@ -107,6 +121,10 @@ def describe(r: Random, size: int) -> Made | None:
         )
         for k in pool
     }
+    if r.random() < 0.3:
+        specs[r.choice(NOUNS).capitalize()] = r.choice([lex.word(r, 2), f"{r.randint(2, 900)} mm"])
+    if r.random() < 0.2:
+        specs = {_camel(k): v for k, v in specs.items()}
     sheet = [f"Name: {name}"] + [
         f"{k}: {v}"
         for k, v in (("Category", category), ("Brand", brand), ("Audience", who), ("Price", price))
@@ -146,14 +164,12 @@ def describe(r: Random, size: int) -> Made | None:
     ][: {"short": 3, "medium": 5, "long": 7}[length]]
     title = f"{name} – {noun}{by}" if category and r.random() < 1 else f"{name}{by}"
     first = (
-        features[0] if features else f"{next(iter(specs)).lower()}: {next(iter(specs.values()))}"
+        features[0] if features else f"{_words(next(iter(specs)))}: {next(iter(specs.values()))}"
     )
     tagline = (
         f"{noun.capitalize()} for {who}"
         if who
-        else f"{noun.capitalize()} with {first}"
-        if features and not first.startswith(("easy", "made"))
-        else f"{noun.capitalize()}, {first}"
+        else f"{noun.capitalize()}: {first[:1].lower()}{first[1:]}"
     )
     answer = {
         "title": title,

@@ -15,8 +15,24 @@ from training.words import words
 WORDS = words("copywriting")
 _TOPICS: dict[str, tuple[list[str], list[str]]] = WORDS["topics"]
 _SORRY = WORDS["sorry"]
+_BEFORE = WORDS["before"]
 _HELLO = WORDS["hello"]
 _PLEASED = WORDS["pleased"]
+
+
+def _message(r: Random, questions: list[str]) -> str:
+    """What the customer writes around the questions."""
+    r.shuffle(questions)
+    text = r.choice([" ", " ", " And one more thing: "]).join(questions)
+    x = r.random()
+    if x < 0.3:
+        return f"{r.choice(['Hi, ', 'Hello, ', 'Good morning. ', 'Dear team, '])}{text}"
+    if x < 0.55:
+        before = r.choice(_BEFORE).format(w=lex.name(r), f=r.choice(lex.FIRST))
+        hello = r.choice(["Hello,\n\n", "Hi,\n\n", "Dear Sir or Madam,\n\n", ""])
+        bye = r.choice(["", "\n\nKind regards,\n" + lex.person(r), "\n\nThanks, " + lex.person(r)])
+        return f"{hello}{before} {text}{bye}"
+    return text
 
 
 def reply(r: Random, size: int) -> Made | None:
@@ -30,6 +46,8 @@ def reply(r: Random, size: int) -> Made | None:
         "c2": lex.name(r),
         "n": str(r.randint(2, 90)),
         "n2": str(r.randint(2, 90)),
+        "n3": str(r.randint(5, 90)),
+        "k": r.choice(["Europe", "the European Union", "Asia", "the world"]),
         "m": money.write(val.cents(r, 2, 300)),
         "t": thing,
         "h": f"{r.randint(6, 11)}:00",
@@ -49,15 +67,19 @@ def reply(r: Random, size: int) -> Made | None:
     for _ in range(r.choice([0, 0, 1, 2])):
         sentences.insert(r.randint(0, len(sentences)), r.choice(FILLER))
     facts = r.choice([" ", "\n"]).join(dict.fromkeys(sentences))
+    if r.random() < 0.15:
+        facts = f"# {r.choice(['Facts', 'Help', 'Shop', 'Questions', 'Service'])}\n\n{facts}"
     answered = r.random() < 0.7
     topic = r.choice(topics) if answered else r.choice([t for t in _TOPICS if t not in topics])
-    message = r.choice(_TOPICS[topic][1]).format(**fill)
-    if r.random() < 0.3:
-        message = f"{r.choice(['Hi, ', 'Hello, ', 'Good morning. ', 'Dear team, '])}{message}"
+    asked = [topic]
+    if answered and r.random() < 0.2:
+        asked = sorted({topic, r.choice(topics)}, key=lambda t: facts.find(said[t]))
+    message = _message(r, [r.choice(_TOPICS[t][1]).format(**fill) for t in asked])
     tone = r.choice(TONES)
+    quotes = [said[t] for t in asked if answered]
     if answered:
-        text = " ".join(x for x in [r.choice(_HELLO[tone]), said[topic], _PLEASED[tone]] if x)
-        answer: Any = {"quotes": [said[topic]], "text": text}
+        text = " ".join(x for x in [r.choice(_HELLO[tone]), *quotes, _PLEASED[tone]] if x)
+        answer: Any = {"quotes": quotes, "text": text}
     else:
         answer = {"quotes": [], "text": r.choice(_SORRY)}
     variables: dict[str, Any] = {"document": facts, "tone": tone, "message": message}

@@ -86,8 +86,10 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
         want = preset.batch * _POOL
         while want > 0:
             index += 1
-            size = round(r.uniform(40, max(60, longest - 150)))
-            example = make(seed, index, size)
+            size = round(r.uniform(25, max(60, longest - 150)))
+            # Copying is learnt first, and from extraction.
+            task = "extract" if longest <= 200 and r.random() < 0.75 else ""
+            example = make(seed, index, size, task=task)
             prompt, answer = encoder.pair(example.messages, example.answer)
             if len(prompt) + len(answer) <= longest:
                 pairs.append((prompt, answer))
