@@ -6,12 +6,14 @@ import json
 import sys
 import warnings
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.text import Text
 
 import slmtasks as slm
 from slmtasks import __version__, display, shorthand
@@ -223,13 +225,12 @@ def reply(
 
     slmtasks reply mail.txt --facts faq.md
     """
-    known: list[Document] = []
+    known = cache(lambda: slm.read(facts))
 
     def one(document: Document, loaded: slm.Model) -> Result:
-        known.extend([] if known else [slm.read(facts)])
         return slm.reply(
             document.text,
-            facts=known[0],
+            facts=known(),
             tone=tone,
             language=language,
             model=loaded,
@@ -269,7 +270,7 @@ def _over(
             errors.print("using the embedded model 'nano', a demonstration; --model takes a folder")
         for number, path in enumerate(files, start=1):
             try:
-                with errors.status(f"{path} ({number} of {len(files)})"):
+                with errors.status(Text(f"{path} ({number} of {len(files)})")):
                     document = reader(path)
                     result = one(document, loaded)
             except SlmTasksError as error:

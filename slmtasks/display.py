@@ -45,7 +45,7 @@ def _extraction(result: Extraction[Any], document: Document) -> Table:
         page = str(places[0].page) if places else ""
         note = "inferred" if path in result.inferred else "" if value is not None else "absent"
         where = _marked(places[0], document) if places else Text(note, style="dim")
-        table.add_row(path, Text("" if value is None else str(value)), page, where)
+        table.add_row(Text(path), Text("" if value is None else str(value)), page, where)
     return table
 
 
