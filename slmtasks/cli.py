@@ -270,12 +270,12 @@ def _over(
             errors.print("using the embedded model 'nano', a demonstration; --model takes a folder")
         for number, path in enumerate(files, start=1):
             try:
-                with errors.status(Text(f"{path} ({number} of {len(files)})")):
+                with errors.status(Text(display.plain(f"{path} ({number} of {len(files)})"))):
                     document = reader(path)
                     result = one(document, loaded)
             except SlmTasksError as error:
                 failed += 1
-                errors.print(f"error: {error}", style="red", markup=False)
+                errors.print(display.plain(f"error: {error}"), style="red", markup=False)
                 if as_json and len(files) > 1:
                     _print_json({"source": str(path), "error": _described(error)})
                 continue
@@ -304,7 +304,7 @@ def _print_json(value: dict[str, Any]) -> None:
 
 
 def _fail(message: str, code: int) -> NoReturn:
-    errors.print(f"error: {message}", style="red", markup=False)
+    errors.print(display.plain(f"error: {message}"), style="red", markup=False)
     raise SystemExit(code)
 
 

@@ -18,14 +18,19 @@ AROUND = 30
 
 _CARRIED = set(Result.model_fields)
 
+# What a document holds must not steer the terminal: escape sequences lose their first byte.
+_CONTROLS = dict.fromkeys([*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0)], "\ufffd")
+
 
 def show(result: Result, document: Document, console: Console | None = None) -> None:
     """Print a result: its values, where each stands, and what is to be known of it."""
     console = console or Console()
     body = _extraction(result, document) if isinstance(result, Extraction) else _text(result)
-    console.print(Panel(body, title=Text(document.name), title_align="left", border_style="dim"))
+    console.print(
+        Panel(body, title=Text(plain(document.name)), title_align="left", border_style="dim")
+    )
     for warning in result.warnings:
-        console.print(Text(f"note: {warning}", style="yellow"))
+        console.print(Text(plain(f"note: {warning}"), style="yellow"))
     usage = result.usage
     console.print(
         Text(
@@ -45,7 +50,7 @@ def _extraction(result: Extraction[Any], document: Document) -> Table:
         page = str(places[0].page) if places else ""
         note = "inferred" if path in result.inferred else "" if value is not None else "absent"
         where = _marked(places[0], document) if places else Text(note, style="dim")
-        table.add_row(Text(path), Text("" if value is None else str(value)), page, where)
+        table.add_row(Text(path), Text(plain(value)), page, where)
     return table
 
 
@@ -62,10 +67,15 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
 def _marked(place: Evidence, document: Document) -> Text:
     before = document.text[max(0, place.start - AROUND) : place.start].rpartition("\n")[2]
     after = document.text[place.end : place.end + AROUND].partition("\n")[0]
-    marked = Text(before, style="dim")
-    marked.append(place.quote.replace("\n", " / "), style="bold black on yellow")
-    marked.append(after, style="dim")
+    marked = Text(plain(before), style="dim")
+    marked.append(plain(place.quote).replace("\n", " / "), style="bold black on yellow")
+    marked.append(plain(after), style="dim")
     return marked
+
+
+def plain(value: Any) -> str:
+    """The text of a value without control characters; nothing for None."""
+    return ("" if value is None else str(value)).translate(_CONTROLS)
 
 
 def _text(result: Result) -> Group:
@@ -74,6 +84,7 @@ def _text(result: Result) -> Group:
         # A summary's text is its points joined.
         if name in _CARRIED or name == "evidence" or (name == "text" and hasattr(result, "points")):
             continue
-        shown = "\n".join(f"- {item}" for item in value) if isinstance(value, tuple) else str(value)
+        items = [f"- {plain(item)}" for item in value] if isinstance(value, tuple) else ()
+        shown = "\n".join(items) or plain(value)
         rows.append(Text.assemble((f"{name}: ", "dim"), "\n" if "\n" in shown else "", shown))
     return Group(*rows)

@@ -188,3 +188,34 @@ def test_the_terminal_shows_values_with_their_places(random_model: object) -> No
     assert "inferred" in shown
     assert "absent" in shown
     assert "note: mind this" in shown
+
+
+def test_a_document_cannot_steer_the_terminal() -> None:
+    """Escape sequences in a quote, a name or a warning are shown, not sent."""
+    import io
+
+    from pydantic import BaseModel
+    from rich.console import Console
+
+    import slmtasks as slm
+    from slmtasks import display
+
+    class Bill(BaseModel):
+        total: str
+
+    text = "pay \x1b[2J\x1b]0;owned\x07 now"
+    place = slm.Evidence(page=1, start=0, end=len(text), quote=text)
+    result = slm.Extraction(
+        value=Bill(total=text),
+        evidence={"total": [place]},
+        warnings=(text,),
+        usage=slm.Usage(),
+        coverage=slm.Coverage(characters=len(text), read=len(text), pages=1, chunks=1),
+        model="m",
+        prompt_version="extract/1",
+    )
+    out = io.StringIO()
+    display.show(result, slm.read(text, name=text), Console(file=out, width=200))
+    assert "\x1b" not in out.getvalue()
+    assert "\x07" not in out.getvalue()
+    assert "owned" in out.getvalue()
