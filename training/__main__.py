@@ -1,4 +1,4 @@
-"""`python -m training data|tokenizer|train|export|all --preset smoke --out DIR --seed 0`."""
+"""`python -m training STEP --preset smoke --out DIR --seed 0`: see training/README.md."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def tokenizer(out: Path, seed: int, size: int) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one step, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("step", choices=["data", "tokenizer", "train", "export", "all"])
+    parser.add_argument("step", choices=["data", "tokenizer", "train", "evaluate", "export", "all"])
     parser.add_argument("--preset", choices=list(PRESETS), default="smoke")
     parser.add_argument("--out", type=Path, default=Path("training/runs/nano"))
     parser.add_argument("--seed", type=int, default=0)
@@ -63,6 +63,10 @@ def main(arguments: list[str] | None = None) -> int:
         from training.train import train
 
         train(preset, out, given.seed, given.minutes)
+    if given.step == "evaluate":
+        from training.evaluate import report
+
+        report(out, given.count)
     if given.step in ("export", "all"):
         from training.export import export
 

@@ -86,3 +86,17 @@ def evaluate(
                 f"  gold  {example.answer}\n  given {given}\n"
             )
     return counts
+
+
+def report(run: Path, count: int) -> None:
+    """Print the scores by task and length, on templates kept from training."""
+    for size in (60, 150, 300, 500):
+        counts = evaluate(run, count, size)
+        for task in sorted({name.split()[0] for name in counts}):
+            share = counts[f"{task} exact"] / max(1, counts[f"{task} leaves"])
+            absent, met = counts[f"{task} absent"], counts[f"{task} absent exact"]
+            print(
+                f"size {size:4} {task:17} {share:6.1%} of {counts[f'{task} leaves']} values exact"
+            )
+            if absent:
+                print(f"{'':27} {met / absent:6.1%} of {absent} absent ones null")

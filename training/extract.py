@@ -25,6 +25,22 @@ _BILL_ROWS = {
     "code": "text",
 }
 _ALIENS = list(fld.NAMES)
+_USUAL: dict[str, dict[str, str]] = {
+    "receipt": {
+        "vendor": "company store vendor merchant company",
+        "date": "date",
+        "vendor_address": "address",
+        "total": "total",
+    },
+    "invoice": {
+        "vendor": "vendor supplier seller company vendor",
+        "number": "invoice_number number invoice_number",
+        "date": "issued date invoice_date issued",
+        "due": "due_date due",
+        "customer": "customer",
+        "total": "total",
+    },
+}
 
 
 def page(r: Random, size: int) -> Page:
@@ -150,20 +166,22 @@ def request(p: Page) -> Request:
     q = Request(r)
     facts = list(p.facts)
     wanted = r.sample(facts, min(len(facts), r.choice([1, 1, 2, 3, 4, 4, 5, 6, 8])))
-    if p.kind == "receipt" and r.random() < 0.3:
-        wanted = [c for c in ("vendor", "date", "vendor_address", "total") if c in p.facts]
-        if r.random() < 0.5:
+    plain = r.random() < 0.4
+    if plain and p.kind in _USUAL:
+        wanted = [c for c in _USUAL[p.kind] if c in p.facts and r.random() < 0.85]
+        if r.random() < 0.4:
             r.shuffle(wanted)
-    if p.kind == "invoice" and r.random() < 0.25:
-        wanted = [
-            c
-            for c in ("vendor", "number", "date", "due", "total")
-            if c in p.facts and r.random() < 0.85
-        ]
     for concept in wanted:
         kind = _python(_kind(p, concept), r)
         value = p.stamp if kind is datetime and concept == "date" and p.stamp else p.facts[concept]
-        q.put(_names(p, concept), kind, value, fld.about(concept, r))
+        usual = (
+            plain
+            and not p.names.get(concept)
+            and r.random() < 0.6
+            and _USUAL.get(p.kind, {}).get(concept)
+        )
+        name = r.choice(usual.split()) if usual else _names(p, concept)
+        q.put(name, kind, value, fld.about(concept, r))
         if r.random() < 0.12:
             _absent(p, q)
     if p.rows and r.random() < 0.3:

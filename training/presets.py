@@ -19,16 +19,16 @@ class Preset:
     layers: int = 6
     heads: int = 8
     context: int = 2048
-    tokens: int = 8_500_000
+    tokens: int = 10_000_000
     batch: int = 4096
     rate: float = 2e-3
     matrix_rate: float = 5e-3
     warmup: int = 100
     stages: tuple[tuple[float, int], ...] = (
-        (0.46, 200),
-        (0.58, 320),
-        (0.8, 640),
-        (0.97, 1024),
+        (0.6, 200),
+        (0.67, 320),
+        (0.9, 640),
+        (0.98, 1024),
         (1.0, 1280),
     )
     threads: int = 2
