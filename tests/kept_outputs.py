@@ -1,4 +1,4 @@
-"""The outputs that README.md and the notebooks show, made anew with the embedded model.
+"""The outputs that README.md, its picture and the notebooks show, made anew with nano.
 
 `python tests/kept_outputs.py` writes those that changed. The tests compare instead, but
 for the seconds that something took.
@@ -13,17 +13,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from rich.console import Console
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 EXAMPLES = ROOT / "examples"
 NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
+PICTURE = EXAMPLES / "extract.svg"
 
 TERMINALS = sys.platform != "win32"
 """Whether commands can be run on a terminal of their own here."""
@@ -32,7 +35,9 @@ _BLOCK = re.compile(
     r"^```(?P<kind>python|bash)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
 )
-_SECONDS = re.compile(r"\d+\.\d+(?= s\b)|(?<=\"seconds\":)[\d.e-]+|(?<=seconds=)[\d.e-]+")
+_SECONDS = re.compile(
+    r"\d+\.\d+(?=(?: |&#160;)s\b)|(?<=\"seconds\":)[\d.e-]+|(?<=seconds=)[\d.e-]+"
+)
 _END = "\x1e"
 
 
@@ -141,6 +146,26 @@ def outputs(found: list[Block]) -> list[str | None]:
     return made
 
 
+def picture() -> str:
+    """The first result as a terminal with colours shows it: the evidence marked in its line."""
+    import slmtasks as slm
+    from slmtasks import display, shorthand
+
+    command = next(
+        found[0] for block in blocks(README.read_text("utf-8")) if (found := commands(block.code))
+    )
+    document = slm.read(ROOT / command[1])
+    with slm.load("nano") as model:
+        result = slm.extract(document, shorthand.parse(command[3]), model=model)
+    console = Console(
+        record=True, width=80, file=StringIO(), force_terminal=True, color_system="truecolor"
+    )
+    display.show(result, document, console)
+    drawn = console.export_svg(title="slmtasks extract", unique_id="extract")
+    # The fonts that it names are on the network.
+    return re.sub(r"@font-face \{.*?\}", "", drawn, flags=re.DOTALL)
+
+
 def executed(path: Path) -> Any:
     """A notebook run from top to bottom beside its files, without what varies in its metadata."""
     notebook = nbformat.read(path, as_version=4)
@@ -174,7 +199,7 @@ def cell_outputs(notebook: Any) -> list[str]:
 
 
 def main() -> None:
-    """Write the outputs that changed into README.md and the notebooks."""
+    """Write the outputs that changed into README.md, its picture and the notebooks."""
     text = README.read_text(encoding="utf-8")
     found = list(blocks(text))
     for block, made in reversed(list(zip(found, outputs(found), strict=True))):
@@ -182,6 +207,10 @@ def main() -> None:
             text = text[: block.span[0]] + str(made) + text[block.span[1] :]
             print(f"README.md:{block.line} has a new output")
     README.write_text(text, encoding="utf-8", newline="\n")
+    drawn = picture()
+    if not PICTURE.exists() or steady(drawn) != steady(PICTURE.read_text(encoding="utf-8")):
+        PICTURE.write_text(drawn, encoding="utf-8", newline="\n")
+        print(f"{PICTURE.name} is a new picture")
     for path in NOTEBOOKS:
         notebook = executed(path)
         if _changed(notebook, nbformat.read(path, as_version=4)):

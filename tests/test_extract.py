@@ -162,7 +162,7 @@ def test_receipts_give_grounded_values(nano: slm.Model, receipts: list[Path]) ->
 
 
 def test_a_number_inside_a_number_is_no_place_of_it() -> None:
-    """"12" does not stand in "12,500"."""
+    """ "12" does not stand in "12,500"."""
     result = reading(parse("a"), "12,500 and 12 more", {"a": "12"})
     assert [place.start for place in result.evidence["a"]] == [11]
 

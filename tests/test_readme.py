@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from kept_outputs import README, ROOT, blocks, commands, outputs, steady
+from kept_outputs import PICTURE, README, ROOT, blocks, commands, outputs, picture, steady
 
 TEXT = README.read_text(encoding="utf-8")
 
@@ -28,6 +28,16 @@ def test_a_block_shows_what_it_puts_out(index: int, made: list[str | None]) -> N
     if made[index] is None:
         pytest.skip("no terminals here")
     assert block.shown is None or steady(str(made[index])) == steady(block.shown)
+
+
+def test_the_picture_is_of_the_first_result() -> None:
+    """It shows what the first command shows, and loads nothing from anywhere."""
+    drawn = PICTURE.read_text(encoding="utf-8")
+    assert steady(drawn) == steady(picture())
+    assert re.findall(r"https?://[^\s\"]+", drawn) == [
+        "http://www.w3.org/2000/svg",
+        "https://www.textualize.io",
+    ]
 
 
 def test_all_commands_and_functions_are_shown() -> None:
