@@ -13,22 +13,22 @@ class Preset:
     """
 
     name: str
-    vocabulary: int = 3072
+    vocabulary: int = 4352
     hidden: int = 256
     inner: int = 768
     layers: int = 6
     heads: int = 8
     context: int = 2048
-    tokens: int = 10_000_000
+    tokens: int = 10_400_000
     batch: int = 4096
     rate: float = 2e-3
     matrix_rate: float = 5e-3
     warmup: int = 100
     stages: tuple[tuple[float, int], ...] = (
         (0.6, 200),
-        (0.67, 320),
-        (0.9, 640),
-        (0.98, 1024),
+        (0.65, 320),
+        (0.92, 640),
+        (0.99, 800),
         (1.0, 1280),
     )
     threads: int = 2

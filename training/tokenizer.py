@@ -1,10 +1,11 @@
-"""A byte-level BPE tokenizer in which a word is the same tokens wherever it stands.
+"""A byte-level BPE tokenizer in which a word's tokens depend little on where it stands.
 
-Merges never join a space, a quotation mark or a change of case to a word's beginning,
-so that a value's tokens in the answer are its tokens in the document. Only frequent
-words in lower case get a form with their space, by merges of the lowest rank. White
-space is not merged with itself: the runtime splits runs of it before digits otherwise
-than `tokenizers` does.
+Words are merged without their space, and a space joins only the first piece of a word,
+by merges of the lowest rank: `Acme Krostein` is `Ac me ĠK ro ste in`, at the beginning
+of an answer's value as in the document, up to the space of its first piece. Quotation
+marks and changes of case are never merged, so what the grammar forces is tokenised the
+same whatever follows. White space is not merged with itself: the runtime splits runs of
+it before digits otherwise than `tokenizers` does.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _TEMPLATE = (
     + "{% endif %}{% endfor %}"
     + "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% else %}{{ eos_token }}{% endif %}"
 )
-_SPACED = 450
+_SPACED = 0.4
+"""The share of the vocabulary that is pieces with their space."""
 
 
 def train(texts: Iterable[str], size: int, folder: Path) -> None:
@@ -35,9 +37,6 @@ def train(texts: Iterable[str], size: int, folder: Path) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
     corpus = list(texts)
-    words = Counter(
-        w for text in corpus for w in text.split() if w.isascii() and w.isalpha() and w.islower()
-    )
     base = Tokenizer(models.BPE())
     base.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -73,13 +72,33 @@ def train(texts: Iterable[str], size: int, folder: Path) -> None:
             and '"' not in text
             and "\\" not in text
             and not {"Ġ", "Ċ"} & {*text}
-            and len(vocab) < size - _SPACED
+            and len(vocab) < size * (1 - _SPACED)
         ):
             add(a, b)
-    for word, _ in words.most_common():
-        if word in vocab:
-            add("Ġ", word)
+    for piece, _ in _after_space(corpus, vocab, merges).most_common():
+        if piece not in "0123456789ĠĊĉč" and not {'"', "\\"} & {*piece}:
+            add("Ġ", piece)
     write(vocab, merges, folder)
+
+
+def _after_space(
+    corpus: list[str], vocab: dict[str, int], merges: list[tuple[str, str]]
+) -> Counter[str]:
+    """How often each token follows a space."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    spaceless = Tokenizer(models.BPE(vocab=vocab, merges=merges))
+    spaceless.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
+    counts: Counter[str] = Counter()
+    for text in corpus:
+        tokens = spaceless.encode(text).tokens
+        counts.update(b for a, b in pairwise(tokens) if a == "Ġ")
+    return counts
 
 
 def write(vocab: dict[str, int], merges: list[tuple[str, str]], folder: Path) -> None:

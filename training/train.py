@@ -29,6 +29,9 @@ from training.tokenizer import SPECIALS, Encoder
 
 PROMPT_WEIGHT, PROMPT_SHARE = 0.3, 0.3
 _POOL = 16
+# The bytes come right after the control tags, "!" first.
+_QUOTE, _COLON = (len(SPECIALS) + ord(c) - ord("!") for c in '":')
+_OPENERS = {_COLON, len(SPECIALS) + ord("[") - ord("!")}
 Pair = tuple[list[int], list[int]]
 
 
@@ -86,7 +89,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
         want = preset.batch * _POOL
         while want > 0:
             index += 1
-            size = round(r.uniform(25, max(60, longest - 150)))
+            size = 25 + round((max(60, longest - 150) - 25) * r.random() ** 1.4)
             # Copying is learnt first, and from extraction.
             task = "extract" if r.random() < (0.7 if longest <= 320 else 0.45) else ""
             example = make(seed, index, size, task=task)
@@ -159,8 +162,15 @@ def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
         n, m = len(prompt), len(prompt) + len(answer)
         ids[row, :m] = torch.tensor(prompt + answer)
         weight[row, 1:n] = PROMPT_WEIGHT
-        weight[row, n:m] = 1.0
+        weight[row, n:m] = torch.tensor([1.0, *map(_choice, answer, [0, *answer], answer[1:])])
     return ids, weight
+
+
+def _choice(before: int, earlier: int, _token: int) -> float:
+    """The weight of a token of the answer: most where a value begins, and is chosen."""
+    if before == _COLON:
+        return 3.0
+    return 5.0 if before == _QUOTE and earlier in _OPENERS else 1.0
 
 
 def losses(model: Any, ids: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, float]:
@@ -168,11 +178,11 @@ def losses(model: Any, ids: torch.Tensor, weight: torch.Tensor) -> tuple[torch.T
     with torch.autocast("cpu", dtype=torch.bfloat16):
         hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
         scale = weight[:, 1:]
-        wanted = (scale == 1.0) | ((scale > 0) & (torch.rand(scale.shape) < PROMPT_SHARE))
+        wanted = (scale >= 1.0) | ((scale > 0) & (torch.rand(scale.shape) < PROMPT_SHARE))
         logits = model.lm_head(hidden[wanted])
     each = F.cross_entropy(logits.float(), ids[:, 1:][wanted], reduction="none")
     scale = scale[wanted]
-    answer = each.detach()[scale == 1.0].mean().item()
+    answer = each.detach()[scale >= 1.0].mean().item()
     return (each * scale).sum() / scale.sum(), answer
 
 
