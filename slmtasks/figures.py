@@ -7,80 +7,165 @@ that begin the unit: "1 234" is one unit, and neither "1" nor "234" is. A compos
 to four units in a row with at most three characters between two of them, none of these a
 letter, a number or a line break: "12/05/2024", "10-15", "2023: 10".
 
-Number words ("seven", "七", "VII") are letters to Unicode, and are not seen here.
-Knows nothing about what a figure is worth: that is `values`.
+A full stop or a minus (- − – －) directly before a unit makes another figure of it, but
+not after a letter, a number or another such mark ("No.5", "10-15"). The full stop is part
+of the unit: " .5" holds ".5" and no "5". The minus may be left out: " -5" holds both.
+
+A text may be `shown` with plain white space. It is then read as it stands, and quoted as
+it is shown; a composite in which two would be read there as one is none: "100" and
+"200" with a tab between them are two figures, and "100 200" is neither.
+
+Number words ("seven", "七", "VII") are letters to Unicode, emoji signs; neither is seen
+here. Knows nothing about what a figure is worth: that is `values`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+from typing import NamedTuple
 
 __all__ = ["figures", "invented"]
 
 MAX_UNITS = 4
 """A composite holds at most this many units."""
 
-_JOINERS = dict.fromkeys(map(ord, ".,'’_٫٬\u00a0\u202f\u2009"), ",")
+_MARKS = ".-−–－"
+_JOINERS = dict.fromkeys(map(ord, ",'’_٫٬"), ",") | dict.fromkeys(
+    map(ord, "\u00a0\u202f\u2009"), "~"
+)
+_SIGNS = {ord("."): "."} | dict.fromkeys(map(ord, _MARKS[1:]), "m")
 _BREAKS = dict.fromkeys(map(ord, "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
 
 # Patterns run on the text's shadow: one of these for each character, offsets unchanged.
-# 0 number, a letter, "," joiner, " " ordinary space, "\n" line break, - anything else.
-_UNIT = re.compile(r"(?<!0)0{1,3}(?: 000(?!0))+(?:,0+)*|0+(?:,0+)*")
+# 0 number, a letter, "," joiner, "~" joiner that is a space, "." full stop, m minus,
+# " " ordinary space, "\n" line break, - anything else.
+_UNIT = re.compile(
+    r"(?:(?<![0a,.m])m?\.?)?(?:(?<!0)0{1,3}(?: 000(?!0))+(?:[,.~]0+)*|0+(?:[,.~]0+)*)"
+)
 _GAP = re.compile(r"[^0a\n]{1,3}")
 
-Span = tuple[int, int]
+_start = itemgetter(0)
 
 
-def figures(text: str) -> list[str]:
-    """The distinct units and composites of `text`, verbatim, in order of first appearance.
+class _Unit(NamedTuple):
+    """The span of a unit, and whether a minus stands before it."""
+
+    start: int
+    end: int
+    signed: bool
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where the unit may begin: with the minus, and without."""
+        return (self.start - 1, self.start) if self.signed else (self.start,)
+
+
+def figures(text: str, shown: str | None = None) -> list[str]:
+    """The distinct units and composites of `text`, in order of first appearance.
+
+    They are verbatim runs of `shown`, which is `text` with plain white space, of the
+    same length, or by default `text` itself.
+
+    Raises:
+        ValueError: `shown` has another length.
 
     Example:
         figures("10-15 pens") == ["10", "10-15", "15"]
+        figures("100\\t200", shown="100 200") == ["100", "200"]
     """
-    shadow = _shadow(text)
+    shown = _alike(text, shown)
+    shadow, plain = _shadow(text), _shadow(shown)
     units = _units(shadow)
     found: dict[str, None] = {}
-    for first, (start, _) in enumerate(units):
+    for first, unit in enumerate(units):
         for last in range(first, min(first + MAX_UNITS, len(units))):
-            if last > first and not _GAP.fullmatch(shadow, units[last - 1][1], units[last][0]):
+            if last > first and not _GAP.fullmatch(shadow, units[last - 1].end, units[last].start):
                 break
-            found[text[start : units[last][1]]] = None
+            span = slice(unit.start, units[last].end)
+            # What is shown as it stands is read as it stands.
+            if text[span] == shown[span] or not _fused(
+                _units(plain[span], unit.start), units[first : last + 1]
+            ):
+                found |= dict.fromkeys(shown[start : span.stop] for start in unit.starts)
     return list(found)
 
 
-def invented(text: str, source: str) -> list[str]:
+def invented(text: str, source: str, shown: str | None = None) -> list[str]:
     """The figures of `text` that `source` does not hold, distinct, in order of appearance.
 
     Between two figures of `text` stand at least one letter and one white space; where
-    they do not, the whole run from the first to the last has to stand in `source`, and
+    they do not, the whole run from the first to the last has to stand in `shown`, and
     to begin and end there where units do: otherwise two figures could fuse into a third.
+    `shown` is `source` with plain white space, as in `figures`.
+
+    Raises:
+        ValueError: `shown` has another length than `source`.
 
     Example:
         invented("1-234", source="1 apple and 234 pears") == ["1-234"]
     """
-    spans = _units(_shadow(source))
-    starts = {start for start, _ in spans}
-    ends = {end for _, end in spans}
-    known = {source[start:end] for start, end in spans}
+    held = _Held(source, _alike(source, shown))
     found: dict[str, None] = {}
     for run in _runs(text):
-        strange = [figure for start, end in run if (figure := text[start:end]) not in known]
-        whole = text[run[0][0] : run[-1][1]]
-        if not strange and len(run) > 1 and not _stands(whole, source, starts, ends):
-            strange = [whole]
-        found |= dict.fromkeys(strange)
+        if not any(held.run(text, start, run) for start in _starts(text, run[0])):
+            strange = [
+                text[unit.starts[0] : unit.end]
+                for unit in run
+                if not any(text[start : unit.end] in held.units for start in _starts(text, unit))
+            ]
+            found |= dict.fromkeys(strange or [text[run[0].starts[0] : run[-1].end]])
     return list(found)
 
 
-def _runs(text: str) -> Iterator[list[Span]]:
+class _Held:
+    """The figures of a source as they may be cited."""
+
+    def __init__(self, source: str, shown: str) -> None:
+        self.source, self.shown = source, shown
+        self.spans = _units(_shadow(source))
+        self.starts = {start for unit in self.spans for start in unit.starts}
+        self.ends = {unit.end for unit in self.spans}
+        self.units = {shown[start : unit.end] for unit in self.spans for start in unit.starts}
+
+    def run(self, text: str, start: int, run: list[_Unit]) -> bool:
+        """Whether the run of figures that begins at `start` of `text` stands in the source."""
+        end = run[-1].end
+        whole = text[start:end]
+        if len(run) == 1:
+            return whole in self.units
+        at = self.shown.find(whole)
+        while at >= 0:
+            if at in self.starts and at + len(whole) in self.ends:
+                moved = (_Unit(u.start - start + at, u.end - start + at, u.signed) for u in run)
+                if self.source.startswith(whole, at) or not _fused(moved, self.spans):
+                    return True
+            at = self.shown.find(whole, at + 1)
+        return False
+
+
+def _starts(text: str, unit: _Unit) -> tuple[int, ...]:
+    """Where a unit of a generated text may be said to begin.
+
+    A mark that belongs to the unit is part of it. One that does not, as in "No.5", may
+    still be meant so, where a letter was written directly before the figure ".5".
+    """
+    before = unit.start - 1
+    if unit.signed or text[max(before, 0) : unit.start] not in tuple(_MARKS):
+        return unit.starts[:1]
+    return (unit.start, before)
+
+
+def _runs(text: str) -> Iterator[list[_Unit]]:
     """The units of `text`, those together that no letter and white space keep apart."""
     shadow = _shadow(text)
-    run: list[Span] = []
+    run: list[_Unit] = []
     for unit in _units(shadow):
         if run:
-            gap = slice(run[-1][1], unit[0])
+            gap = slice(run[-1].end, unit.start)
             if "a" in shadow[gap] and any(map(str.isspace, text[gap])):
                 yield run
                 run = []
@@ -89,22 +174,32 @@ def _runs(text: str) -> Iterator[list[Span]]:
         yield run
 
 
-def _stands(run: str, source: str, starts: set[int], ends: set[int]) -> bool:
-    at = source.find(run)
-    while at >= 0:
-        if at in starts and at + len(run) in ends:
+def _fused(readings: Iterable[_Unit], units: list[_Unit]) -> bool:
+    """Whether one of the readings is not all within one of the units."""
+    for reading in readings:
+        at = bisect_right(units, reading.start, key=_start) - 1
+        if at < 0 or reading.end > units[at].end:
             return True
-        at = source.find(run, at + 1)
     return False
 
 
-def _units(shadow: str) -> list[Span]:
-    return [match.span() for match in _UNIT.finditer(shadow)]
+def _alike(text: str, shown: str | None) -> str:
+    if shown is not None and len(shown) != len(text):
+        raise ValueError(f"shown has {len(shown)} characters, the text has {len(text)}")
+    return text if shown is None else shown
+
+
+def _units(shadow: str, offset: int = 0) -> list[_Unit]:
+    units = []
+    for match in _UNIT.finditer(shadow):
+        signed = match[0].startswith("m")
+        units.append(_Unit(match.start() + signed + offset, match.end() + offset, signed))
+    return units
 
 
 def _shadow(text: str) -> str:
     table = {ord(char): _class(char) for char in set(text)}
-    return text.translate(table | _JOINERS | _BREAKS)
+    return text.translate(table | _JOINERS | _SIGNS | _BREAKS)
 
 
 def _class(char: str) -> str:
