@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import accumulate
 
 from slmtasks.documents import Document, Page
 from slmtasks.errors import ContextExceeded
 from slmtasks.grounding import Leaf, Tree
-from slmtasks.nodes import Object
+from slmtasks.nodes import Array, Member, Node, Object, Prose, Quote
 from slmtasks.passages import Passage
 from slmtasks.task import Run
 
@@ -16,45 +18,111 @@ def condensed(run: Run, document: Document, node: Object) -> tuple[Passage, int]
     """What the last prompt of `run` reads: the document or the answers to its parts.
 
     Also says how many parts the document was read in. The texts of the answers, one a
-    paragraph, are the new source, until one prompt holds it. A part that fails is
-    reported by `run`; the others go on.
+    paragraph, are the new source, until one prompt holds it; each part is asked for so
+    little that it must get shorter. A part that fails is reported by `run`; the others
+    go on.
     """
-    passages = run.parts(document)
+    passages = run.parts(Passage.whole(document))
     chunks = len(passages)
     while len(passages) > 1:
-        if document.name.endswith(_SHORTENED):
-            trees = [run.ask(passage, node).tree for passage in passages]
-        else:
-            trees = [parsed.tree for _, parsed in run.answer_parts(passages, node)]
-        texts = [str(leaf.value) for tree in trees for leaf in leaves(tree)]
+        texts = []
+        for passage in passages:
+            parsed = run.answer_part(passage, _shrunk(node, passage), of=len(passages))
+            texts += [str(leaf.value) for leaf in leaves(parsed.tree)] if parsed else []
         if not texts:
             return passages[0], chunks
         shorter = _joined(document, texts)
-        if len(shorter.text) >= len(document.text):
+        if len(shorter.text) >= sum(len(passage.text) for passage in passages):
             raise ContextExceeded(
                 f"{document.name}: its {chunks} parts do not get shorter by summarizing; take a "
                 "model with a longer context or a shorter length",
                 tokens=run.model.count_tokens(shorter.text),
                 limit=run.budget,
             )
-        document = shorter
-        passages = run.parts(document)
+        passages = run.parts(shorter)
     return passages[0], chunks
 
 
-_SHORTENED = " (shortened)"
+def quoted(run: Run, document: Document, most: int) -> tuple[list[str], int]:
+    """The `most` sentences that the model picks from a document, in its order.
+
+    Also says how many parts the document was read in. Parts share the number between
+    them; where there are more parts than sentences are wanted, each gives one, and of
+    these the model picks again.
+    """
+    passages = run.parts(Passage.whole(document))
+    chunks = len(passages)
+    while True:
+        shares = _shares(most, [len(set(_texts(passage))) for passage in passages])
+        picked: list[str] = []
+        for passage, share in zip(passages, shares, strict=True):
+            if share:
+                node = Object((quotes(share, share),))
+                parsed = run.answer_part(passage, node, of=len(passages))
+                picked += [str(leaf.value) for leaf in leaves(parsed.tree)] if parsed else []
+        if len(picked) <= most:
+            return picked, chunks
+        passages = run.parts(_joined(document, picked))
 
 
-def _joined(document: Document, texts: list[str]) -> Document:
-    """A document of the distinct texts, one a paragraph."""
-    text = "\n\n".join(dict.fromkeys(texts))
-    return Document(
-        name=document.name.removesuffix(_SHORTENED) + _SHORTENED,
+def quotes(least: int, most: int) -> Member:
+    """The field of an answer that holds quotes."""
+    return Member("quotes", "quotes", Array(Quote(), least, most), False, False)
+
+
+def _texts(passage: Passage) -> list[str]:
+    return [passage.text[start:end] for start, end in passage.sentences]
+
+
+def _shares(most: int, sentences: list[int]) -> list[int]:
+    """How many sentences each part gives: even, no more than it has, at least one of each."""
+    shares = [0] * len(sentences)
+    if len(sentences) > most:
+        return [min(1, count) for count in sentences]
+    while sum(shares) < min(most, sum(sentences)):
+        open_ = [i for i, count in enumerate(sentences) if shares[i] < count]
+        shares[min(open_, key=lambda i: shares[i])] += 1
+    return shares
+
+
+def _shrunk(node: Object, passage: Passage) -> Object:
+    """The same answer, limited to about half of a part's length."""
+    half = len(passage.text) // 2
+    members = [
+        replace(member, node=_limited(member.node, half, passage)) for member in node.members
+    ]
+    return Object(tuple(members))
+
+
+def _limited(node: Node, room: int, passage: Passage) -> Node:
+    match node:
+        case Prose(max_chars=most):
+            return replace(node, max_chars=max(60, min(most, room)))
+        case Array(item=Quote()):
+            most = min(node.most, max(1, len(passage.sentences) // 2))
+            return replace(node, least=min(node.least, most), most=most)
+        case Array(item=Prose() as item):
+            most = min(node.most, max(1, room // 60))
+            limited = replace(item, max_chars=max(60, min(item.max_chars, room // most)))
+            return Array(limited, min(node.least, most), most)
+        case _:
+            return node
+
+
+def _joined(document: Document, texts: list[str]) -> Passage:
+    """A passage of the distinct texts, one a paragraph, each a sentence of it."""
+    texts = list(dict.fromkeys(texts))
+    text = "\n\n".join(texts)
+    ends = list(accumulate(len(part) + 2 for part in texts))
+    spans = tuple((end - 2 - len(part), end - 2) for end, part in zip(ends, texts, strict=True))
+    shorter = Document(
+        name=document.name,
         text=text,
         pages=(Page(1, 0, len(text)),),
         failures=(),
         day_first=document.day_first,
     )
+    return Passage(shorter, 0, len(text), known=spans)
 
 
 def leaves(tree: Tree) -> Iterator[Leaf]:

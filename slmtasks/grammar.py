@@ -11,17 +11,9 @@ Knows nothing about models or tokens.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from decimal import Decimal
-from functools import cached_property
-from itertools import accumulate
-from typing import Any
-
-import regex
+from collections.abc import Iterable
 
 from slmtasks.errors import NothingToQuote
-from slmtasks.figures import figures
 from slmtasks.nodes import (
     Array,
     Choice,
@@ -36,21 +28,9 @@ from slmtasks.nodes import (
     Prose,
     Quote,
 )
-from slmtasks.passages import Passage
 from slmtasks.prose import LETTERS, LINKLESS, SENTENCE, citing, escaped, uncut, weighed, worded
-from slmtasks.values import Found, dates, numbers
+from slmtasks.source import Source
 
-MOST_ROWS = 1000
-"""No list is longer than this, whatever the source."""
-
-# Scripts without spaces between words: each character may begin or end a run.
-_UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
-_CHUNK = regex.compile(
-    rf"[{_UNSPACED}]\p{{M}}*"
-    rf"|(?:[\p{{L}}\p{{M}}\p{{N}}_--[{_UNSPACED}]]|(?<=\p{{N}})[.,'’](?=\p{{N}}))+"
-    r"|[ ]+|\n|.",
-    regex.V1 | regex.DOTALL,
-)
 _FREE = r'(?:[^"\\\x00-\x1F\x7F]|\\["\\nt])'
 _NUMBER = r"-?(?:0|[1-9][0-9]{0,14})"
 _TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -59,66 +39,6 @@ _DATE = (
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
     r"|(?:19(?:0[48]|[2468][048]|[13579][26])|20(?:[02468][048]|[13579][26]))-02-29)"
 )
-
-
-class Source:
-    """What a passage offers to the grammar, each part worked out once and when asked for."""
-
-    def __init__(self, passage: Passage) -> None:
-        self.passage = passage
-        self._dates: dict[bool, Sequence[Found[Any]]] = {}
-
-    @cached_property
-    def words(self) -> list[str]:
-        """The passage cut into words, numbers, marks and white space, in their order."""
-        return _CHUNK.findall(self.passage.text)
-
-    @cached_property
-    def borders(self) -> frozenset[int]:
-        """The offsets at which a word, number or mark begins or ends."""
-        return frozenset(accumulate(map(len, self.words), initial=0))
-
-    @cached_property
-    def sentences(self) -> list[str]:
-        """The distinct sentences in their order."""
-        text = self.passage.text
-        return list(dict.fromkeys(text[start:end] for start, end in self.passage.sentences))
-
-    @cached_property
-    def figures(self) -> list[str]:
-        """The figures that free text may cite."""
-        return figures(self.passage.text)
-
-    @cached_property
-    def rows(self) -> int:
-        """How long a list read from the passage may be: its words."""
-        return min(MOST_ROWS, max(1, sum(1 for word in self.words if word.strip())))
-
-    @cached_property
-    def found_numbers(self) -> list[Found[Decimal]]:
-        """The numbers, with their places and values."""
-        return self._read(numbers(self.passage.raw))
-
-    def _read(self, found: Sequence[Found[Any]]) -> list[Found[Any]]:
-        # What kind of space a number is grouped by matters; the model sees plain ones.
-        text = self.passage.text
-        return [replace(one, quote=text[one.start : one.end]) for one in found]
-
-    def numbers(self, integer: bool) -> list[str]:
-        """The numbers as they are written."""
-        found = self.found_numbers
-        return [n.quote for n in found if not integer or n.value == n.value.to_integral_value()]
-
-    def found_dates(self, time: bool) -> Sequence[Found[Any]]:
-        """The dates, with their places and values."""
-        if time not in self._dates:
-            day_first = self.passage.document.day_first
-            self._dates[time] = self._read(dates(self.passage.raw, day_first=day_first, time=time))
-        return self._dates[time]
-
-    def dates(self, time: bool) -> list[str]:
-        """The dates as they are written."""
-        return [d.quote for d in self.found_dates(time)]
 
 
 def build(node: Object, source: Source, *, leading_space: bool = False) -> str:
@@ -149,16 +69,16 @@ class _Builder:
 
     def _member(self, member: Member, path: str) -> str:
         where = f"{path}.{member.name}" if path else member.name
-        body = self.node(member.node, where, member.nullable)
-        if body is None:
+        try:
+            body = self.node(member.node, where)
+        except NothingToQuote:
+            if not member.nullable:
+                raise
             return _literal("null")
         return self._rule(f'{body} | "null"' if member.nullable else body)
 
-    def node(self, node: Node, path: str, nullable: bool) -> str | None:
-        """The rule body of a node; None where the source offers nothing and null will do.
-
-        Raises NothingToQuote where it will not do.
-        """
+    def node(self, node: Node, path: str) -> str:
+        """The rule body of a node; raises NothingToQuote where the source offers nothing."""
         match node:
             case Object():
                 return self.object(node, path)
@@ -181,7 +101,7 @@ class _Builder:
             case Prose():
                 return self._prose(node)
         offered = self._offered(node)
-        if offered is None and not nullable:
+        if offered is None:
             raise NothingToQuote(
                 f"the source holds no {_kind(node)} and the field must be filled; "
                 "make it optional ('| None')",
@@ -206,13 +126,13 @@ class _Builder:
         raise AssertionError(node)
 
     def _array(self, node: Array, path: str) -> str:
-        most = self.source.rows if node.most is None else min(node.most, MOST_ROWS)
+        most = max(node.least, min(node.most, self.source.rows))
         if isinstance(node.item, Quote):
             return self._ordered_quotes(node.least, most)
         if most == 0:
             return _literal("[]")
         try:
-            item = self._rule(self.node(node.item, f"{path}[]", nullable=False) or "")
+            item = self._rule(self.node(node.item, f"{path}[]"))
         except NothingToQuote:
             # Of what the source does not offer there can be no row.
             if node.least:
@@ -261,7 +181,7 @@ class _Builder:
 
     def _prose(self, node: Prose) -> str:
         opening = _json(node.opening)[1:-1]
-        room = node.max_chars - len(opening)
+        room = node.max_chars - len(node.opening)
         figures = [_json(figure)[1:-1] for figure in self.source.figures]
         conditions = [citing([f for f in figures if len(f) <= room // 2], fresh=not opening)]
         if node.max_words is not None:

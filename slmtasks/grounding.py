@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import regex
 
 from slmtasks.figures import invented
-from slmtasks.grammar import Source
 from slmtasks.nodes import (
     Array,
     Choice,
@@ -32,6 +32,7 @@ from slmtasks.nodes import (
 )
 from slmtasks.passages import Passage
 from slmtasks.results import Evidence
+from slmtasks.source import Source
 from slmtasks.values import Found
 
 MOST_PLACES = 20
@@ -117,6 +118,33 @@ def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
     )
 
 
+def written(node: Node, value: Any, source: Source) -> Any:
+    """The inverse of `read`: a value as the model writes it, in the words of its source."""
+    if value is None:
+        return None
+    match node:
+        case Object(members=members):
+            return {m.key: written(m.node, getattr(value, m.name), source) for m in members}
+        case Array(item=item):
+            return [written(item, entry, source) for entry in value]
+        case Number(copied=True):
+            return _quote(source.found_numbers, value)
+        case Date(copied=True, time=time):
+            return _quote(source.found_dates(time), value)
+        case Choice():
+            return value.value if isinstance(value, Enum) else value
+        case Number():
+            return float(value) if isinstance(value, Decimal) else value
+        case Date():
+            return value.isoformat()
+    return value
+
+
+def _quote(found: Sequence[Found[Any]], value: Any) -> str:
+    wanted = value if isinstance(value, date) else Decimal(str(value))
+    return next((one.quote for one in found if one.value == wanted), str(value))
+
+
 def _iso(text: str, time: bool) -> date | datetime:
     return datetime.fromisoformat(text) if time else date.fromisoformat(text)
 
@@ -177,7 +205,7 @@ def _joined_lists(node: Array, lists: list[list[Any]], path: str) -> tuple[Tree,
         for leaf in items:
             first.setdefault(leaf.value, leaf)
         items = list(first.values())
-    if node.most is not None and len(items) > node.most:
+    if len(items) > node.most:
         dropped = len(items) - node.most
         return items[: node.most], [
             f"{path}: {dropped} items beyond the first {node.most} left out"
@@ -204,7 +232,7 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
             for member in members:
                 below = tree[member.name]
                 where = f"{path}.{member.name}" if path else member.name
-                if member.nullable and _blank(below):
+                if member.nullable and blank(below):
                     below = None
                 if below is not None or not member.has_default:
                     # What is absent and has a default takes its default.
@@ -227,9 +255,11 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
     return None
 
 
-def _blank(tree: Tree) -> bool:
-    """Whether nothing was found, in an object for none of its fields."""
-    return tree is None or (isinstance(tree, dict) and all(map(_blank, tree.values())))
+def blank(tree: Tree) -> bool:
+    """Whether nothing was found: in an object for none of its fields, in a list no item."""
+    if isinstance(tree, dict):
+        return all(map(blank, tree.values()))
+    return tree is None or tree == []
 
 
 def _ambiguity(path: str, leaf: Leaf) -> str:

@@ -11,7 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 MAX_CHARS = 1000
-"""A text field is at most this long unless its `max_length` says otherwise."""
+"""A text field is at most this long; its `max_length` can make it shorter."""
+
+MOST_ROWS = 1000
+"""No list is longer than this; its `max_length` can make it shorter."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +108,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Array:
-    """A list of `item`, `least` to `most` long (`most=None`: as the source allows)."""
+    """A list of `item`, `least` to `most` long, and never longer than the source has words."""
 
     item: Node
     least: int = 0
-    most: int | None = None
+    most: int = MOST_ROWS
 
 
 @dataclass(frozen=True)
@@ -149,13 +152,24 @@ def leaves(node: Node) -> int:
             return 1
 
 
+def key_characters(node: Node) -> int:
+    """How many characters the names of an answer's fields take, a list counting as one item."""
+    match node:
+        case Object(members=members):
+            return sum(len(member.key) + 4 + key_characters(member.node) for member in members)
+        case Array(item=item, least=least):
+            return max(1, least) * key_characters(item)
+        case _:
+            return 0
+
+
 def characters(node: Node) -> int:
     """How many characters of free text an answer may hold."""
     match node:
         case Object(members=members):
             return sum(characters(member.node) for member in members)
         case Array(item=item, least=least, most=most):
-            return (most or max(1, least)) * characters(item)
+            return min(most, max(least, 12)) * characters(item)
         case Prose(max_chars=most) | Free(max_chars=most) | Letters(max_chars=most):
             return most
         case _:

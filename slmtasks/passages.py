@@ -40,11 +40,17 @@ _BORDERS = (_PARAGRAPH, re.compile(r"\n"), re.compile(r"(?<=[.!?…。！？])\s
 
 @dataclass(frozen=True)
 class Passage:
-    """The span `start` to `end` of a document's text, in code points."""
+    """The span `start` to `end` of a document's text, in code points.
+
+    A part knows the passage it was cut from, `parent`; `known` are the sentences of a
+    passage that was put together from them. Both decide what its sentences are.
+    """
 
     document: Document
     start: int
     end: int
+    parent: Passage | None = None
+    known: tuple[tuple[int, int], ...] | None = None
 
     @classmethod
     def whole(cls, document: Document) -> Passage:
@@ -66,7 +72,17 @@ class Passage:
         """The sentences' spans, as offsets into `text`; list items count as such.
 
         Headings and other lines of one or two words do only where there is nothing else.
+        A part has those of the whole that it holds to their end.
         """
+        if self.known is not None:
+            return self.known
+        if self.parent is not None:
+            moved = self.start - self.parent.start
+            return tuple(
+                (start - moved, end - moved)
+                for start, end in self.parent.sentences
+                if start >= moved and end - moved <= len(self.text)
+            )
         spans = tuple(_sentences(self.text))
         longer = tuple((a, b) for a, b in spans if len(self.text[a:b].split()) > 2)
         return longer or spans
@@ -94,9 +110,9 @@ class Passage:
         start = 0
         while start < len(self.text):
             end = start + _fitting(self.text[start:], budget, count)
-            parts.append(Passage(self.document, self.start + start, self.start + end))
+            parts.append(Passage(self.document, self.start + start, self.start + end, self))
             start = end
-        return parts
+        return parts if len(parts) > 1 else [self]
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

@@ -35,7 +35,8 @@ OTHERS = (
     r"\x{200C}\x{200D}\x{2010}-\x{2027}\x{2030}-\x{203E}\x{20A0}-\x{20BF}\x{2122}"
     r"\x{2190}-\x{23FF}\x{2500}-\x{2775}\x{2794}-\x{27BF}\x{2B00}-\x{2BFF}\x{3001}-\x{3006}"
     r"\x{3008}-\x{301F}\x{3099}-\x{309F}\x{30FB}-\x{30FF}\x{FE0F}\x{FF01}-\x{FF0F}"
-    r"\x{FF1A}-\x{FF9F}\x{1F300}-\x{1FAFF}"
+    r"\x{FF1A}-\x{FF9F}\x{1F300}-\x{1F4AE}\x{1F4B0}-\x{1F51E}"
+    r"\x{1F520}\x{1F521}\x{1F523}-\x{1FAFF}"
 )
 
 # Scripts without spaces: every character begins a word.
@@ -49,6 +50,12 @@ _UNLETTERED = rf"(?:[ {OTHERS}]|{_ESCAPE})"
 _UNBROKEN = rf"(?:[{OTHERS}{LETTERS}]|{_ESCAPE})"
 _ANY = rf"(?:[ {OTHERS}{LETTERS}]|{_ESCAPE})"
 _LETTER = f"[{LETTERS}]"
+
+# What may stand directly before a figure: no mark that would be read as part of it. A
+# hyphen may where a letter is before it, as in "X-200".
+_JOINING = r".,'_\-\x{2010}-\x{2015}\x{2018}\x{2019}\x{66B}\x{66C}\x{FF0D}\x{FF0E}"
+_SAFE = rf"(?:[{OTHERS}&&[^{_JOINING}]]|{_ESCAPE})"
+_BEFORE = rf"(?:{_SAFE}|[ {LETTERS}]|[{LETTERS}][\-\x{{2010}}-\x{{2015}}])"
 
 LONGEST_WORD = 30
 """So many characters before a limit no further word is begun; none is cut below this length."""
@@ -83,12 +90,13 @@ def citing(figures: Iterable[str], *, fresh: bool = True) -> str:
     figure = f"(?:{'|'.join(escaped(f) for f in listed)})"
     # Behind a figure: not yet, or already, a letter and a space. The two exclude each other.
     near = rf"{_OTHER}*(?: {_UNLETTERED}*|{_LETTER}{_UNBROKEN}*)?"
-    apart = rf"{_OTHER}*(?: {_UNLETTERED}*{_LETTER}|{_LETTER}{_UNBROKEN}* ){_ANY}*"
-    run = rf"(?:{figure}{apart})*"
-    lead = rf"{_OTHER}?(?: ?{_OTHER})?"
+    apart = rf"{_OTHER}*(?: {_UNLETTERED}*{_LETTER}|{_LETTER}{_UNBROKEN}* )"
+    up_to = rf"(?:{_ANY}*{_BEFORE})?"
+    run = rf"(?:{figure}{apart}{up_to})*{figure}(?:{near}|{apart}{_ANY}*)"
     if not fresh:
-        return f"(?:{near}|{apart}{run}(?:{figure}{near})?)"
-    return rf"{lead}(?:{_LETTER}{_ANY}*{run}(?:{figure}{near})?|{run}{figure}(?:{near}|{apart}))"
+        return f"(?:{near}|{apart}(?:{_ANY}*|{up_to}{run}))"
+    lead = rf"{_OTHER}?(?: ?{_OTHER})?"
+    return rf"(?:{lead}{_LETTER}(?:{_ANY}*|{up_to}{run})|(?:{_SAFE}{{1,2}} ?)?{run})"
 
 
 def uncut(limit: int) -> str:

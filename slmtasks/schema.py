@@ -18,12 +18,13 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import annotated_types
-from pydantic import AliasChoices, BaseModel
+from pydantic import AliasChoices, BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
 from slmtasks.errors import SchemaError
 from slmtasks.nodes import (
     MAX_CHARS,
+    MOST_ROWS,
     Array,
     Choice,
     Copied,
@@ -56,6 +57,8 @@ def _object(
 ) -> Object:
     if model in above:
         raise SchemaError("a model that contains itself has no bounded answer", path=path)
+    if issubclass(model, RootModel):
+        raise SchemaError("a RootModel has no named fields; wrap it in a BaseModel", path=path)
     if not model.model_fields:
         raise SchemaError(f"{model.__name__} has no fields to fill", path=path)
     members = []
@@ -66,7 +69,7 @@ def _object(
         members.append(
             Member(
                 name=name,
-                key=_key(name, field, where),
+                key=_key(name, field, model, where),
                 node=node,
                 # An empty list already says "absent".
                 nullable=optional or not (field.is_required() or isinstance(node, Array)),
@@ -74,10 +77,16 @@ def _object(
                 description=" ".join((field.description or "").split()),
             )
         )
+    keys = [member.key for member in members]
+    for member in members:
+        if keys.count(member.key) > 1:
+            raise SchemaError(f"two fields have the name {member.key!r} in JSON", path=path)
     return Object(tuple(members))
 
 
-def _key(name: str, field: FieldInfo, path: str) -> str:
+def _key(name: str, field: FieldInfo, model: type[BaseModel], path: str) -> str:
+    if model.model_config.get("validate_by_alias") is False:
+        return name
     alias = field.validation_alias or field.alias
     if isinstance(alias, AliasChoices):
         alias = alias.choices[0]
@@ -155,11 +164,11 @@ def _array(
     if optional:
         raise SchemaError("a list of optional items is ambiguous; drop '| None'", path=path)
     node = _node(inner, (), grounding, f"{path}[]", above)
-    return Array(
-        node,
-        least=max([0, *_lengths(metadata, "min_length")]),
-        most=min(_lengths(metadata, "max_length"), default=None),
-    )
+    least = max([0, *_lengths(metadata, "min_length")])
+    most = min(_lengths(metadata, "max_length"), default=MOST_ROWS)
+    if least > most:
+        raise SchemaError(f"{least} items are more than the {most} that it may have", path=path)
+    return Array(node, least, most)
 
 
 def _lengths(metadata: tuple[Any, ...], which: Literal["min_length", "max_length"]) -> list[int]:

@@ -7,23 +7,23 @@ tasks are made of it, or of `Run` where they work on a long source in their own 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
 from slmtasks import grammar, grounding, nodes, options, schema, templates
 from slmtasks.documents import Document, read
 from slmtasks.errors import AnswerError, ContextExceeded, InvalidAnswer
-from slmtasks.grammar import Source
 from slmtasks.grounding import Reading, Tree
 from slmtasks.model import NANO, Model, default
 from slmtasks.options import Grounding
 from slmtasks.passages import Passage
 from slmtasks.results import Coverage, Extraction, Missing, Usage
+from slmtasks.source import Source
 from slmtasks.templates import Prompt, Value
 
 T = TypeVar("T", bound=BaseModel)
@@ -48,17 +48,23 @@ def opened(source: str | Path | Document) -> Document:
 
 @dataclass(frozen=True)
 class Parsed:
-    """One accepted answer: its values with their places, flattened, and validated."""
+    """One accepted answer: its values with their places, flattened, validated, and as JSON."""
 
     tree: Tree
     reading: Reading
     value: Any
+    raw: str
+
+
+Rejection = tuple[str, list[str]]
+"""An answer that was not accepted, as JSON, and what was wrong with it."""
 
 
 class Run:
     """One call of a task: it asks the model, counts, and gathers what is to be reported.
 
-    `variables` are the prompt's, without `document`. Not thread-safe; made per call.
+    `variables` are the prompt's, without `document`; `share` is the part of the context
+    left by the prompt that a source may fill. Not thread-safe; made per call.
     """
 
     def __init__(
@@ -68,7 +74,10 @@ class Run:
         *,
         model: Model | None,
         retries: int = 2,
+        share: float = SHARE,
     ) -> None:
+        if not isinstance(model, Model | None):
+            raise TypeError(f"model is {model!r}; give what slmtasks.load returned, or None")
         if retries < 0:
             raise ValueError(f"retries is {retries}; give 0 or more")
         self.prompt = prompt
@@ -77,79 +86,74 @@ class Run:
         self.retries = retries
         self.usage = Usage()
         self.warnings: list[str] = []
+        self.missing: list[Missing] = []
+        self._document: Document | None = None
         if variables.get("language") and self.model.folder == NANO:
             self.warnings.append("the embedded model writes English only; load a larger one")
-        self.missing: list[Missing] = []
-        self._fixed = len(self.model.encode(prompt.messages({**variables, "document": ""})))
-        if self.model.context - self._fixed < 2 * FLOOR:
+        fixed = len(self.model.encode(prompt.messages({**variables, "document": ""})))
+        left = self.model.context - fixed
+        if left < 2 * FLOOR:
             raise ContextExceeded(
-                f"the prompt {prompt.name} takes {self._fixed} tokens of the model's "
+                f"the prompt {prompt.name} takes {fixed} tokens of the model's "
                 f"{self.model.context} before any source; shorten fields, examples or "
                 "instructions, or take a model with a longer context",
-                tokens=self._fixed,
+                tokens=fixed,
                 limit=self.model.context,
             )
+        self.budget = int(left * share) - 16
 
-    @property
-    def budget(self) -> int:
-        """Tokens of a source that fit into one prompt."""
-        return int((self.model.context - self._fixed) * SHARE) - 16
-
-    def parts(self, document: Document) -> list[Passage]:
-        """The document in parts that each fit into one prompt; mostly one."""
-        return Passage.whole(document).split(self.budget, self.model.count_tokens)
+    def parts(self, passage: Passage) -> list[Passage]:
+        """The passage in parts that each fit into one prompt; mostly itself alone."""
+        self._document = self._document or passage.document
+        return passage.split(self.budget, self.model.count_tokens)
 
     def ask(
         self,
         passage: Passage,
         node: nodes.Object,
         output: type[BaseModel] | None = None,
+        *,
+        told: Rejection | None = None,
     ) -> Parsed:
         """The answer for one passage, validated against `output` where one is given.
 
-        Raises InvalidAnswer once `retries` further attempts have failed too.
+        `told` is an earlier answer that the model hears of first. Raises InvalidAnswer
+        once `retries` further attempts have failed too.
         """
         source = Source(passage)
         lark = grammar.build(node, source, leading_space=self.model.tokenizer.sentencepiece)
         messages = self.prompt.messages({**self.variables, "document": passage.text})
-        turns = messages
-        attempt = 0
-        while True:
-            attempt += 1
+        for _ in range(self.retries + 1):
+            turns = self.prompt.retry(messages, *told) if told else messages
+            if not self._fits(turns):
+                # The earlier answer leaves no room for another one: ask without it.
+                turns = messages
             raw, spoken = self._answer(turns, lark, node, passage)
             parsed, errors = _parsed(raw, node, source, output)
             if parsed is not None:
-                if spoken:
-                    self.warnings.append(spoken)
+                self.warnings += [spoken] if spoken else []
                 return parsed
-            turns = self.prompt.retry(messages, raw, errors)
-            if attempt > self.retries or not self._fits(turns):
-                raise InvalidAnswer(
-                    prompt="\n\n".join(m["content"] for m in messages),
-                    raw=raw,
-                    attempts=attempt,
-                    errors=errors,
-                )
+            told = raw, errors
+        raise InvalidAnswer(prompt=_shown(turns), raw=raw, attempts=self.retries + 1, errors=errors)
 
-    def answer_parts(
-        self, passages: list[Passage], node: nodes.Object
-    ) -> Iterator[tuple[Passage, Parsed]]:
-        """The answers of several passages; one that fails is reported and the others go on.
+    def answer_part(
+        self, passage: Passage, node: nodes.Object, *, of: int, told: Rejection | None = None
+    ) -> Parsed | None:
+        """The answer for one of several parts; None, and reported, where there is none.
 
-        Raises the last error where no passage has an answer.
+        Raises the error where every part has failed.
         """
-        failed = 0
-        for index, passage in enumerate(passages, start=1):
-            try:
-                yield passage, self.ask(passage, node)
-            except AnswerError as error:
-                failed += 1
-                if failed == len(passages):
-                    raise
-                self.warnings.append(f"part {index} of {len(passages)} gave no answer: {error}")
-                self.missing.append(
-                    Missing(reason=str(error), start=passage.start, end=passage.end)
-                )
+        try:
+            return self.ask(passage, node, told=told)
+        except AnswerError as error:
+            if passage.document is not self._document:
+                raise
+            place = {"start": passage.start, "end": passage.end}
+            self.missing.append(Missing(reason=str(error), **place))
+            if len(self.missing) == of:
+                raise
+            self.warnings.append(f"a part of the text gave no answer ({place}): {error}")
+            return None
 
     def coverage(self, document: Document, chunks: int) -> Coverage:
         """What was read of the document, its failed pages and parts counted as missing."""
@@ -179,7 +183,7 @@ class Run:
         self, turns: list[templates.Message], lark: str, node: nodes.Object, passage: Passage
     ) -> tuple[str, str]:
         ids = self.model.encode(turns)
-        closing = 32 + 24 * nodes.leaves(node)
+        closing = 32 + 16 * nodes.leaves(node) + nodes.key_characters(node)
         # What is copied is seldom longer than the source: the cache is made for no more.
         copied = 2 * self.model.count_tokens(passage.text)
         wanted = FLOOR + closing + copied + nodes.characters(node) // 2
@@ -209,7 +213,11 @@ def _parsed(
         return None, said(error)
     except ValueError as error:
         return None, [str(error)]
-    return Parsed(tree, reading, value), []
+    return Parsed(tree, reading, value, raw), []
+
+
+def _shown(turns: Sequence[templates.Message]) -> str:
+    return "\n\n".join(turn["content"] for turn in turns)
 
 
 def said(error: ValidationError) -> list[str]:
@@ -261,7 +269,7 @@ class Task(Generic[T]):
         """
         document = opened(source)
         run = Run(self.prompt, variables or {}, model=model, retries=self.retries)
-        passages = run.parts(document)
+        passages = run.parts(Passage.whole(document))
         if len(passages) == 1:
             parsed = run.ask(passages[0], self.node, self.output)
             reading, value = parsed.reading, parsed.value
@@ -277,17 +285,41 @@ class Task(Generic[T]):
         )
 
     def _merged(self, run: Run, passages: list[Passage]) -> tuple[Reading, T]:
-        """The answers of the parts as one, validated as a whole."""
-        answers = run.answer_parts(passages, nodes.relaxed(self.node))
-        tree, disagreements = grounding.merge(self.node, [parsed.tree for _, parsed in answers])
-        run.warnings += disagreements
-        reading = grounding.flatten(self.node, tree)
-        try:
-            return reading, self.output.model_validate(reading.data, strict=False)
-        except ValidationError as error:
-            raise InvalidAnswer(
-                prompt=run.prompt.sections["User"],
-                raw=str(reading.data),
-                attempts=1,
-                errors=said(error),
-            ) from error
+        """The answers of the parts as one, validated as a whole and tried again as a whole."""
+        node = nodes.relaxed(self.node)
+        earlier: dict[int, Parsed] = {}
+        errors: list[str] = []
+        for _ in range(self.retries + 1):
+            run.missing.clear()
+            for index, passage in enumerate(passages):
+                told = (earlier[index].raw, errors) if index in earlier else None
+                parsed = run.answer_part(passage, node, of=len(passages), told=told)
+                if parsed is not None:
+                    earlier[index] = parsed
+            tree, disagreements = grounding.merge(self.node, [p.tree for p in earlier.values()])
+            self._fill(run, passages, tree)
+            reading = grounding.flatten(self.node, tree)
+            try:
+                value = self.output.model_validate(reading.data, strict=False)
+            except ValidationError as error:
+                errors = said(error)
+                continue
+            run.warnings += disagreements
+            return reading, value
+        raws = "\n".join(parsed.raw for parsed in earlier.values())
+        prompt = _shown(run.prompt.messages({**run.variables, "document": passages[0].text}))
+        raise InvalidAnswer(prompt=prompt, raw=raws, attempts=self.retries + 1, errors=errors)
+
+    def _fill(self, run: Run, passages: list[Passage], tree: Tree) -> None:
+        """Ask for what must be filled and no part has given, where the text offers it."""
+        found = cast(dict[str, Tree], tree)
+        for member in self.node.members:
+            if member.nullable or not grounding.blank(found[member.name]):
+                continue
+            for passage in passages:
+                try:
+                    parsed = run.ask(passage, nodes.Object((member,)))
+                except AnswerError:
+                    continue
+                found[member.name] = cast(dict[str, Tree], parsed.tree)[member.name]
+                break

@@ -12,7 +12,7 @@ import slmtasks as slm
 from slmtasks import grammar, schema, templates
 from slmtasks.decoding import Answer, Decoder
 from slmtasks.errors import ContextExceeded, ModelError
-from slmtasks.grammar import Source
+from slmtasks.source import Source
 from slmtasks.passages import Passage
 from slmtasks.shorthand import parse
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 import slmtasks as slm
 from slmtasks import grounding, schema
-from slmtasks.grammar import Source
+from slmtasks.source import Source
 from slmtasks.passages import Passage
 from slmtasks.shorthand import parse
 
@@ -181,3 +181,21 @@ def test_an_absent_object_is_none_where_it_may_be() -> None:
     blank = {"name": None}
     result = reading(Letter, "x", {"sender": blank, "receiver": blank, "owner": blank})
     assert result.data == {"sender": None, "owner": {"name": None}}
+
+
+def test_examples_are_shown_as_the_model_writes() -> None:
+    """Numbers and dates in the words of the example's own text, keys as in the grammar."""
+    from pydantic import AliasChoices, Field
+
+    class Bill(BaseModel):
+        total: Decimal = Field(validation_alias=AliasChoices("sum", "total"))
+        issued: date
+        paid: bool
+        note: str | None
+
+    bill = Bill.model_validate(
+        {"sum": "1234.5", "issued": date(2024, 3, 3), "paid": True, "note": None}
+    )
+    source = Source(Passage.whole(slm.read("Total 1,234.50 of 3 March 2024")))
+    shown = grounding.written(schema.describe(Bill), bill, source)
+    assert shown == {"sum": "1,234.50", "issued": "3 March 2024", "paid": True, "note": None}

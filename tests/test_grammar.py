@@ -13,7 +13,7 @@ from llguidance import LLMatcher
 import slmtasks as slm
 from slmtasks import grammar, nodes, prose, schema
 from slmtasks.errors import NothingToQuote
-from slmtasks.grammar import Source
+from slmtasks.source import Source
 from slmtasks.nodes import Array, Letters, Member, Object, Prose, Quote
 from slmtasks.passages import Passage
 from slmtasks.platforms import PLATFORMS
@@ -115,6 +115,14 @@ def one(node: Any, text: str = TEXT) -> str:
         (Prose(), "Sold 7 12 boxes", False),
         (Prose(), "Sold 7, 12 boxes", False),
         (Prose(), "Sold 7 or 12 boxes", True),
+        (Prose(), "Sold .7 boxes", False),
+        (Prose(), "Sold -7 boxes", False),
+        (Prose(), ".7 boxes", False),
+        (Prose(), "-7 boxes", False),
+        (Prose(), "Type X-7 boxes", True),
+        (Prose(), "Of (7) boxes", True),
+        (Prose(), '"7" boxes', True),
+        (Prose(), "🔟 boxes", False),
         (Prose(), "Seven ٧ boxes", False),
         (Prose(), "Seven ² boxes", False),
         (Prose(), "Ⅶ boxes", False),
@@ -258,3 +266,19 @@ def test_impossible_limits_are_refused(limits: dict[str, Any]) -> None:
     """When the mark is made, not when the model is asked."""
     with pytest.raises(ValueError, match="or more beside the opening"):
         Prose(**limits)
+
+
+def test_an_optional_object_that_cannot_be_filled_is_null(random_model: slm.Model) -> None:
+    """As an optional field is."""
+    from datetime import date
+
+    from pydantic import BaseModel
+
+    class Inner(BaseModel):
+        day: date
+
+    class Outer(BaseModel):
+        inner: Inner | None
+
+    lark = grammar.build(schema.describe(Outer), Source(Passage.whole(slm.read("no such thing"))))
+    assert allows(random_model, lark, {"inner": None})

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, field_validator
 import slmtasks as slm
 from slmtasks import grounding, schema
 from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote
-from slmtasks.grammar import Source
+from slmtasks.source import Source
 from slmtasks.passages import Passage
 from slmtasks.results import Missing
 from slmtasks.shorthand import parse
@@ -207,10 +207,46 @@ def test_a_part_that_fails_is_reported_and_the_rest_is_used(
     assert missing.reason == "staged fault"
     assert result.coverage.read == len(text) - (missing.end - missing.start)
     assert not result.coverage.complete
-    assert any("part 2 of" in warning for warning in result.warnings)
+    assert any("gave no answer" in warning for warning in result.warnings)
     broken = True
     with pytest.raises(AnswerError, match="staged fault"):
         slm.extract(text, Ledger, model=random_model)
+
+
+def test_what_must_be_filled_is_asked_for_again_where_it_stands(random_model: slm.Model) -> None:
+    """A required field that no part has given is found in the part that offers it."""
+
+    class Bill(BaseModel):
+        vendor: str
+        total: Decimal
+
+    text = "Invoice of Acme, total 5.00 EUR.\n\n" + "Nothing to see in this paragraph. " * 700
+    result = slm.extract(text, Bill, model=random_model)
+    assert result.coverage.chunks > 2
+    assert result.value.total == 5
+    assert result.evidence["total"][0].quote == "5.00"
+
+
+def test_parts_are_asked_again_with_what_was_wrong(
+    random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Validators see the merged value, and each part hears of it."""
+    prompts: list[str] = []
+    answer = slm.Model.answer
+
+    def listening(self: slm.Model, prompt: list[int], *args: Any, **limits: Any) -> Any:
+        prompts.append(self.tokenizer.decode(prompt))
+        return answer(self, prompt, *args, **limits)
+
+    monkeypatch.setattr(slm.Model, "answer", listening)
+    text = "Some words of Acme stand in this paragraph. " * 400
+    result = slm.extract(text, rejecting(1), model=random_model)
+    told = [prompt for prompt in prompts if "attempt 1 is not good enough" in prompt]
+    assert len(told) == result.coverage.chunks > 1
+    with pytest.raises(InvalidAnswer, match="2 times") as caught:
+        slm.extract(text, rejecting(9), retries=1, model=random_model)
+    assert "Some words of Acme" in caught.value.prompt
+    assert "$" not in caught.value.prompt
 
 
 def test_a_field_missing_from_all_parts_is_an_invalid_answer(random_model: slm.Model) -> None:

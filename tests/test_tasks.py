@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import slmtasks as slm
-from slmtasks.errors import EmptyDocument
+from slmtasks.errors import ContextExceeded, EmptyDocument
 
 TEXT = (
     "The mill in Derby opened on 4 May 2026. It cost 12 million euros to build. "
@@ -42,6 +42,8 @@ def test_empty_text_is_refused_before_any_model_call() -> None:
     """Even where no model could be loaded."""
     with pytest.raises(EmptyDocument):
         slm.summarize("  \n ", model=object())  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="what slmtasks.load returned"):
+        slm.summarize("Some text is here.", model="nano")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("style", "expected"), [("tldr", 2), ("quotes", 4)])
@@ -105,5 +107,42 @@ def test_long_facts_are_searched_in_parts(random_model: slm.Model) -> None:
 def test_a_product_that_is_too_long_is_said(random_model: slm.Model) -> None:
     """Not cut in silence."""
     product = slm.Product(name="A", features=("word " * 4000,))
-    with pytest.raises(ValueError, match="leave out features"):
+    with pytest.raises(ContextExceeded, match="leave out features"):
         slm.describe_product(product, model=random_model)
+
+
+SENTENCE = "Der Auftragnehmer haftet für die ordentliche Ausführung der Arbeiten in diesem Vertrag"
+
+
+@pytest.mark.parametrize("style", ["tldr", "key-points", "headline", "quotes"])
+def test_few_long_sentences_are_summarized_too(random_model: slm.Model, style: Any) -> None:
+    """A text of nine very long sentences fills the context; none of its parts is dropped."""
+    text = " ".join(f"{SENTENCE * 8} nach Absatz {i}." for i in range(9))
+    result = slm.summarize(text, style=style, length="medium", model=random_model)
+    assert result.coverage.complete
+    if style == "quotes":
+        assert len(result.points) == 5
+        assert set(result.evidence) == {f"points[{i}]" for i in range(5)}
+
+
+def test_quotes_of_a_long_source_are_its_own_whole_sentences(random_model: slm.Model) -> None:
+    """However the parts are cut, each quote has its place in the whole document."""
+    text = "\n\n".join(
+        f"## Part {i} of the plan\n\nCosts fell after the move to Leeds, and the team of {i} was\n"
+        f"glad of it. Nobody left us in {1990 + i % 30}." for i in range(150)
+    )  # fmt: skip
+    for length in ("short", "medium", "long"):
+        result = slm.summarize(text, style="quotes", length=length, model=random_model)
+        assert (
+            len(result.points)
+            == len(result.evidence)
+            == {"short": 3, "medium": 5, "long": 7}[length]
+        )
+
+
+def test_a_body_holds_neither_tags_nor_mentions(random_model: slm.Model) -> None:
+    """The tags of a post are those in `hashtags`, whatever the model would write."""
+    for platform in ("instagram", "threads", "facebook"):
+        post = slm.social_post(TEXT, platform=platform, hashtags=2, model=random_model)
+        assert post.text.count("#") == len(post.hashtags)
+        assert "@" not in post.text

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from slmtasks import options, templates
 from slmtasks.documents import read
+from slmtasks.errors import ContextExceeded
 from slmtasks.model import Model
 from slmtasks.nodes import Prose
 from slmtasks.options import Length, ProductTone
@@ -58,17 +59,23 @@ def describe_product(
     """
     options.check(tone, ProductTone, "tone")
     options.check(length, Length, "length")
-    name = " ".join(product.name.split())
+    if not isinstance(product, Product):
+        raise TypeError(f"product is a slmtasks.Product, not {type(product).__name__}")
+    # As the model reads it: without control characters and runs of white space.
+    name = " ".join(Passage.whole(read(product.name)).text.split())
     document = read("\n".join(_lines(product.model_copy(update={"name": name}))), name=name)
     variables = {"tone": tone, "length": length, "language": language or ""}
     run = Run(templates.load("describe_product"), variables, model=model)
-    passages = run.parts(document)
-    if len(passages) > 1:
-        raise ValueError(
-            f"the product takes {run.model.count_tokens(document.text)} tokens and the model "
-            f"reads {run.budget} at once; leave out features or specs"
+    whole = Passage.whole(document)
+    if len(run.parts(whole)) > 1:
+        tokens = run.model.count_tokens(document.text)
+        raise ContextExceeded(
+            f"the product {name!r} takes {tokens} tokens and the model reads {run.budget} at "
+            "once; leave out features or specs",
+            tokens=tokens,
+            limit=run.budget,
         )
-    copy = run.ask(Passage.whole(document), describe(_copy(name, length)))
+    copy = run.ask(whole, describe(_copy(name, length)))
     fields = copy.reading.data
     return ProductDescription(
         title=fields["title"],

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from slmtasks.documents import Document
+from slmtasks.documents import Document, read
+from slmtasks.grounding import written
 from slmtasks.model import Model
 from slmtasks.options import Grounding
+from slmtasks.passages import Passage
 from slmtasks.results import Extraction
 from slmtasks.schema import fields
+from slmtasks.source import Source
 from slmtasks.task import Task, opened
 from slmtasks.templates import Value
 
@@ -59,13 +63,15 @@ def extract(
         grounding=grounding,
         retries=retries,
     )
-    shown = [
-        {"document": text, "answer": value.model_dump_json(by_alias=True)}
-        for text, value in examples
-    ]
+    shown = [{"document": text, "answer": _written(task, text, value)} for text, value in examples]
     variables: dict[str, Value] = {
         "fields": fields(task.node),
         "instructions": instructions or "",
         "examples": shown,
     }
     return task(opened(source), variables, model=model)
+
+
+def _written(task: Task[T], text: str, value: T) -> str:
+    source = Source(Passage.whole(read(text)))
+    return json.dumps(written(task.node, value, source), ensure_ascii=False, separators=(",", ":"))

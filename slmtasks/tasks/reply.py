@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slmtasks import options, templates
-from slmtasks.condense import condensed
+from slmtasks.condense import condensed, quotes
 from slmtasks.documents import Document
 from slmtasks.grounding import standing
 from slmtasks.model import Model
-from slmtasks.nodes import Array, Member, Object, Prose, Quote
+from slmtasks.nodes import Member, Object, Prose
 from slmtasks.options import ReplyTone, Role
 from slmtasks.passages import Passage
 from slmtasks.results import Reply
 from slmtasks.task import Run, opened
 
-_QUOTES = Member("quotes", "quotes", Array(Quote(), 0, 2), nullable=False, has_default=False)
+_QUOTES = quotes(0, 2)
 _TEXT = Member("text", "text", Prose(max_chars=600), nullable=False, has_default=False)
 
 
@@ -39,6 +39,8 @@ def reply(
 
     Raises DocumentError, ValueError, ModelError or InvalidAnswer.
     """
+    if not isinstance(message, str):
+        raise TypeError(f"the message is text (str), not {type(message).__name__}")
     if not message.strip():
         raise ValueError("the message is empty; give the customer's question")
     options.check(tone, ReplyTone, "tone")

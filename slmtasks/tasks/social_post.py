@@ -18,6 +18,9 @@ from slmtasks.task import Run, opened
 LONGEST = 1000
 """No body is longer, however much a platform allows: nobody reads further."""
 
+_SIGNS = r"#@\x{FF03}\x{FF20}"
+"""What would make a hashtag or a mention of a body's word."""
+
 SHORTEST = 40
 """The least that must be left for the body beside hashtags and link."""
 
@@ -52,7 +55,9 @@ def social_post(
     options.check(tone, PostTone, "tone")
     if hashtags < 0:
         raise ValueError(f"hashtags is {hashtags}; give 0 or more")
-    if link is not None and (not link.strip() or any(c.isspace() for c in link)):
+    if link is not None and not (
+        isinstance(link, str) and link.isprintable() and link.split() == [link]
+    ):
         raise ValueError(f"link is {link!r}; give an address without white space, or None")
     most = hashtags if rules.hashtags is None else min(hashtags, rules.hashtags)
     # Each tag is reserved at its longest.
@@ -74,7 +79,7 @@ def social_post(
     run = Run(templates.load("social_post"), variables, model=model)
     passage, chunks = condensed(run, document, _shape(room, most, rules, tagged=False))
     answer = run.ask(passage, _shape(room, most, rules)).reading.data
-    tags = list(dict.fromkeys(answer["hashtags"]))
+    tags = list({tag.casefold(): tag for tag in reversed(answer["hashtags"])}.values())[::-1]
     text = answer["text"] + _tail(tags, link)
     if hashtags > most:
         run.warnings.append(f"{rules.title} allows {most} hashtags; {hashtags} were asked for")
@@ -100,7 +105,7 @@ def _shape(room: int, most: int, rules: Platform, *, tagged: bool = True) -> Obj
         max_chars=room,
         light=light,
         heavy=rules.weight,
-        barred=rules.barred,
+        barred=rules.barred + _SIGNS,
         linkless=rules.link is not None,
     )
     tags = Array(Letters(TAG, light, rules.weight), 0, most if tagged else 0)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from slmtasks import options, templates
-from slmtasks.condense import condensed, leaves
+from slmtasks.condense import condensed, leaves, quoted
 from slmtasks.documents import Document
 from slmtasks.grounding import standing, support
 from slmtasks.model import Model
-from slmtasks.nodes import Array, Member, Object, Prose, Quote
+from slmtasks.nodes import Array, Member, Object, Prose
 from slmtasks.options import Length, Style
 from slmtasks.passages import Passage
 from slmtasks.results import Summary
-from slmtasks.task import Run, opened
+from slmtasks.task import SHARE, Run, opened
 
 MOST = {
     "tldr": {"short": 1, "medium": 2, "long": 3},
@@ -50,20 +50,22 @@ def summarize(
     options.check(style, Style, "style")
     options.check(length, Length, "length")
     document = opened(source)
+    whole = Passage.whole(document)
     most = MOST[style][length]
     variables = {
         style.replace("-", "_"): str(most),
         "focus": focus or "",
         "language": language or "",
     }
-    run = Run(templates.load("summarize"), variables, model=model)
-    whole = Passage.whole(document)
-    if style != "headline":
-        most = max(1, min(most, len(set(whole.sentences))))
-    shape = _shape(style, most)
-    final, chunks = condensed(run, document, shape)
-    parsed = run.ask(final, shape)
-    points = [leaf.value for leaf in leaves(parsed.tree)]
+    # Quotes are as long as what they quote: the answer needs as much room as the source.
+    share = 0.45 if style == "quotes" else SHARE
+    run = Run(templates.load("summarize"), variables, model=model, share=share)
+    if style == "quotes":
+        points, chunks = quoted(run, document, most)
+    else:
+        shape = _shape(style, max(1, min(most, len(whole.sentences))) if style == "tldr" else most)
+        final, chunks = condensed(run, document, shape)
+        points = [str(leaf.value) for leaf in leaves(run.ask(final, shape).tree)]
     evidence = {}
     for index, point in enumerate(points):
         places = standing(point, whole) if style == "quotes" else support(point, whole)
@@ -80,14 +82,11 @@ def summarize(
 def _shape(style: Style, most: int) -> Object:
     match style:
         case "tldr":
-            item, least, key = Prose(max_chars=300, sentence=True), most, "sentences"
-        case "key-points":
-            item, least, key = Prose(max_chars=200), 1, "points"
-        case "quotes":
-            return _object("quotes", Array(Quote(), most, most))
+            return _object("sentences", Array(Prose(max_chars=300, sentence=True), most, most))
         case "headline":
             return _object("headline", Prose(max_chars=160, max_words=most))
-    return _object(key, Array(item, least, most))
+        case _:
+            return _object("points", Array(Prose(max_chars=200), 1, most))
 
 
 def _object(key: str, node: Array | Prose) -> Object:
