@@ -99,15 +99,24 @@ class Document:
     """A source that has been read.
 
     `pages` are those that were read, in order, and cover `text` but for the breaks
-    between them; `failures` are the others. `day_first` says how its ambiguous dates
-    are read: True for 03/04 as 3 April, None where the text shall decide.
+    between them; where none are given, the text is one page. `failures` are the others.
+    `day_first` says how its ambiguous dates are read: True for 03/04 as 3 April, None
+    where the text shall decide. The text is made usable as `read` does; EmptyDocument
+    is raised where there is none.
     """
 
     name: str
     text: str
-    pages: tuple[Page, ...]
+    pages: tuple[Page, ...] = ()
     failures: tuple[PageFailure, ...] = ()
     day_first: bool | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", _usable(self.text))
+        if not _shows(self.text):
+            raise EmptyDocument("it holds no text", name=self.name)
+        if not self.pages:
+            object.__setattr__(self, "pages", (Page(1, 0, len(self.text)),))
 
     def page_at(self, offset: int) -> int:
         """The number of the page that holds `offset`; a break belongs to the page before it."""
@@ -204,10 +213,7 @@ def _expect(fits: bool, kind: str, suffix: str, name: str) -> None:
 
 
 def _plain(text: str, name: str, day_first: bool | None) -> Document:
-    text = _usable(text)
-    if not _shows(text):
-        raise EmptyDocument("it holds no text", name=name)
-    return Document(name, text, (Page(1, 0, len(text)),), day_first=day_first)
+    return Document(name, text, day_first=day_first)
 
 
 def _pdf(data: bytes, name: str, password: str | None, day_first: bool | None) -> Document:
@@ -220,13 +226,12 @@ def _pdf(data: bytes, name: str, password: str | None, day_first: bool | None) -
         if page.failure:
             failures.append(PageFailure(number, page.failure))
             continue
-        text = _usable(page.text)
-        if text and length:
+        if page.text and length:
             pieces.append(PAGE_BREAK)
             length += len(PAGE_BREAK)
-        pieces.append(text)
-        pages.append(Page(number, length, length + len(text)))
-        length += len(text)
+        pieces.append(page.text)
+        pages.append(Page(number, length, length + len(page.text)))
+        length += len(page.text)
     text = "".join(pieces)
     if not _shows(text):
         if any(page.image for page in found):

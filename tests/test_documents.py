@@ -62,6 +62,18 @@ def test_what_no_tokenizer_takes_is_replaced_in_place(bad: str) -> None:
     assert document.text.encode()
 
 
+def test_a_document_made_by_hand_is_made_usable() -> None:
+    """As reading does: a page where none is given, U+FFFD for halves, EmptyDocument for none."""
+    document = Document("mine", "a\ud83db\0")
+    assert document.text == "a\ufffdb\ufffd"
+    assert document.pages == (Page(1, 0, 4),)
+    assert document.page_at(4) == 1
+    assert document == read("a\ud83db\0", name="mine")
+    for text in ("", " \n\u200b", "\ud83d"):
+        with pytest.raises(errors.EmptyDocument, match="mine: it holds no text"):
+            Document("mine", text)
+
+
 def test_pages_of_a_pdf_keep_their_offsets() -> None:
     """Each page's span cuts its text out, and page_at finds it again."""
     document = read(pdf("First page\nTotal (net): 1,234.50", BLANK, "Third page"), name="a.pdf")
