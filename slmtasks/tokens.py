@@ -37,27 +37,25 @@ class Tokenizer:
     def __init__(self, folder: Path, vocabulary: int, stops: Sequence[int]) -> None:
         path = folder / "tokenizer.json"
         try:
-            text = path.read_text(encoding="utf-8")
-            spec: dict[str, Any] = json.loads(text)
-            added = spec.get("added_tokens") or []
-            self.control: dict[str, int] = {t["content"]: t["id"] for t in added}
-            kind = spec["model"]["type"]
+            spec: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            self._build(spec, vocabulary, stops)
         except FileNotFoundError as error:
             raise ModelCorrupt(f"{path} is missing; fetch the model folder again") from error
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ModelCorrupt(f"{path} cannot be read ({error}); fetch it again") from error
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise ModelCorrupt(f"{path} cannot be used ({error!r}); fetch it again") from error
+
+    def _build(self, spec: dict[str, Any], vocabulary: int, stops: Sequence[int]) -> None:
+        kind = spec["model"]["type"]
         if kind != "BPE":
-            raise ModelCorrupt(f"{path} holds a {kind} tokenizer; only BPE is supported")
+            raise ValueError(f"it is a {kind} tokenizer, and only BPE is supported")
         self.vocabulary = vocabulary
+        self.control: dict[str, int] = {t["content"]: t["id"] for t in _added(spec)}
         self.sentencepiece = bool(spec["model"].get("byte_fallback"))
         pattern = None if self.sentencepiece else _pattern(spec.get("pre_tokenizer"))
-        try:
-            self.grammar = _engine(spec, vocabulary, stops)
-            self._encode: Callable[[str], list[int]] = (
-                _tiktoken(spec, pattern) if pattern else _by_engine(spec, self.grammar)
-            )
-        except ValueError as error:
-            raise ModelCorrupt(f"{path} cannot be used ({error}); fetch it again") from error
+        self.grammar = _engine(spec, vocabulary, stops)
+        self._encode: Callable[[str], list[int]] = (
+            _tiktoken(spec, pattern) if pattern else _by_engine(spec, self.grammar)
+        )
 
     def encode(self, text: str) -> list[int]:
         """The ids that the model is fed for `text`; control tokens in it stay plain text."""
@@ -79,17 +77,26 @@ def _engine(spec: dict[str, Any], vocabulary: int, stops: Sequence[int]) -> LLTo
     # It would take "<|end|>" in a text for the token: here the tokens have unknown names,
     # in the vocabulary too, because that is where the engine looks up their ids.
     secret = secrets.token_hex(16)
-    names = {t["content"]: f"\x01{secret}{t['id']}\x01" for t in spec.get("added_tokens") or []}
-    added = [{**t, "content": names[t["content"]]} for t in spec.get("added_tokens") or []]
+    names = {t["content"]: f"\x01{secret}{t['id']}\x01" for t in _added(spec)}
+    added = [{**t, "content": names[t["content"]]} for t in _added(spec)]
     vocab = {names.get(token, token): rank for token, rank in spec["model"]["vocab"].items()}
     renamed = {**spec, "added_tokens": added, "model": {**spec["model"], "vocab": vocab}}
-    return LLTokenizer(json.dumps(renamed), n_vocab=vocabulary, eos_token=list(stops))
+    text = json.dumps(renamed, ensure_ascii=False)
+    if spec["model"].get("byte_fallback"):
+        # SentencePiece writes a space as U+2581 and would read a text's own U+2581 as one.
+        # Here NUL, which no text holds, is that mark, and U+2581 is written by its bytes.
+        text = text.replace("\u2581", r"\u0000")
+    return LLTokenizer(text, n_vocab=vocabulary, eos_token=list(stops))
 
 
 def _by_engine(spec: dict[str, Any], engine: LLTokenizer) -> Callable[[str], list[int]]:
     # The engine leaves out the space that SentencePiece puts before a text.
     lead = " " if _prepends_space(spec) else ""
-    return lambda text: list(engine.tokenize_str(lead + text))
+    return lambda text: list(engine.tokenize_str(lead + text.replace("\0", "\ufffd")))
+
+
+def _added(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    return spec.get("added_tokens") or []
 
 
 def _prepends_space(spec: dict[str, Any]) -> bool:
@@ -120,7 +127,7 @@ def _tiktoken(spec: dict[str, Any], pattern: str) -> Callable[[str], list[int]]:
     import tiktoken
 
     symbols = _byte_symbols()
-    control = {t["id"] for t in spec.get("added_tokens") or []}
+    control = {t["id"] for t in _added(spec)}
     ranks = {
         bytes(symbols[symbol] for symbol in token): rank
         for token, rank in spec["model"]["vocab"].items()

@@ -146,11 +146,36 @@ def test_hostile_schemas_messages_and_products_stay_text(
     assert counts == [5] * 5
 
 
+@pytest.mark.parametrize("which", ["nano", "phi_model"])
+def test_the_mark_of_a_space_is_text_like_any_other(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    """U+2581, by which SentencePiece writes a space, is no space where a text holds it."""
+    model: slm.Model = request.getfixturevalue(which)
+    text = "Trend ▁▂▃ is up this week. Sales ▁▁ fell in the north. More text is here now."
+    ids = model.tokenizer.encode(text)
+    assert model.tokenizer.decode(ids).removeprefix(" ") == text
+    assert model.tokenizer.encode("▁a") != model.tokenizer.encode(" a")
+    quotes = slm.summarize(text, style="quotes", length="long", model=model)
+    assert "Trend ▁▂▃ is up this week." in quotes.points
+
+
+BROKEN = [
+    {"model": {"type": "WordPiece"}},
+    {"model": {"type": "BPE"}},
+    {"model": {"type": "BPE", "vocab": {}, "merges": []}},
+    {"model": {"type": "BPE", "vocab": {"a": "x"}, "merges": []}, "pre_tokenizer": "x"},
+    {"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "pre_tokenizer": "x"},
+    {"model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}, "added_tokens": [{}]},
+    {"model": {"type": "BPE", "vocab": {"a": 0}, "byte_fallback": True, "merges": ["b"]}},
+]
+
+
 def test_a_broken_tokenizer_file_is_typed(tmp_path: Path) -> None:
     """Missing, malformed, or of another kind: one sentence naming the file."""
     with pytest.raises(ModelCorrupt, match="missing"):
         Tokenizer(tmp_path, 10, [0])
-    for content in ("{", "[]", json.dumps({"model": {"type": "WordPiece"}})):
+    for content in ("{", "[]", "5", *map(json.dumps, BROKEN)):
         (tmp_path / "tokenizer.json").write_text(content)
         with pytest.raises(ModelCorrupt, match=r"tokenizer\.json"):
             Tokenizer(tmp_path, 10, [0])
