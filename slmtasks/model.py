@@ -16,11 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from slmtasks import devices
+import numpy as np
+
+from slmtasks import config, devices
 from slmtasks.chat import ChatTemplate
 from slmtasks.decoding import Answer, Decoder
 from slmtasks.errors import (
-    ContextExceeded,
     DeviceUnavailable,
     ModelCorrupt,
     ModelError,
@@ -40,8 +41,8 @@ NANO = Path(__file__).resolve().parent / "nano"
 SMALL_CACHE = 64 << 20
 """Bytes of KV cache that are not worth making anew for a longer prompt."""
 
-LONG_ROPE = 4096
-"""Where models with two sets of RoPE factors switch; no generation may cross it."""
+PROBE = 16
+"""Tokens of the KV cache that a model is tried with when it is loaded."""
 
 
 class Model:
@@ -56,15 +57,13 @@ class Model:
         self.folder = folder
         self.device = device
         self.threads = threads
-        settings = _settings(folder)
-        model = settings["model"]
-        stops = model["eos_token_id"]
-        self._stops: list[int] = [stops] if isinstance(stops, int) else list(stops)
-        self.context = _context(model, context)
-        self._token_bytes = _bytes_per_token(model)
+        settings = config.read(folder)
+        self._stops = settings.stops
+        self.context = settings.context(context)
+        self._token_bytes = settings.decoder.bytes_per_token
         self._lock = threading.Lock()
-        self.tokenizer = Tokenizer(folder, int(model["vocab_size"]), self._stops)
-        self._model: og.Model | None = _open(folder, device, threads, settings)
+        self.tokenizer = Tokenizer(folder, settings.vocab_size, self._stops)
+        self._model: og.Model | None = _open(folder, device, threads, settings.decoder.filename)
         self._chat = _chat(self._model)
         step = max(256, SMALL_CACHE // self._token_bytes)
         self._decoder = Decoder(self._generator, self.tokenizer, self._stops, self.context, step)
@@ -112,8 +111,6 @@ class Model:
         )
 
     def _generator(self, length: int) -> Any:
-        import onnxruntime_genai as og
-
         if self._model is None:
             raise ModelError("the model was closed; load it again")
         needed = length * self._token_bytes
@@ -123,9 +120,7 @@ class Model:
                 f"{devices.free_memory() >> 20} are free; give the model less text, or load it "
                 "with a smaller context"
             )
-        params = og.GeneratorParams(self._model)
-        params.set_search_options(max_length=length, do_sample=False, num_beams=1)
-        return og.Generator(self._model, params)
+        return _generator(self._model, length)
 
 
 def load(
@@ -182,42 +177,7 @@ def _default(name: str) -> Model:
     return load(name)
 
 
-def _settings(folder: Path) -> dict[str, Any]:
-    path = folder / "genai_config.json"
-    try:
-        settings = json.loads(path.read_text(encoding="utf-8"))
-        for key in ("context_length", "eos_token_id", "vocab_size", "decoder"):
-            settings["model"][key]
-    except FileNotFoundError as error:
-        raise ModelNotFound(f"{folder} holds no genai_config.json; give a GenAI folder") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelCorrupt(f"{path} cannot be used ({error!r}); fetch the folder again") from error
-    found: dict[str, Any] = settings
-    return found
-
-
-def _context(model: dict[str, Any], wanted: int | None) -> int:
-    own = int(model["context_length"])
-    # A generation of these types that crosses the switch is silently corrupt.
-    if str(model.get("type", "")).startswith("phi3") and own > LONG_ROPE:
-        own = LONG_ROPE
-    if wanted is not None and wanted > own:
-        raise ContextExceeded(
-            f"a context of {wanted} tokens was asked for and the model has {own}; ask for less",
-            tokens=wanted,
-            limit=own,
-        )
-    return wanted or own
-
-
-def _bytes_per_token(model: dict[str, Any]) -> int:
-    """KV cache of one token in fp32: keys and values of every layer."""
-    decoder = model["decoder"]
-    heads = decoder.get("num_key_value_heads", 1) * decoder.get("head_size", 1)
-    return 2 * 4 * int(decoder.get("num_hidden_layers", 1)) * int(heads)
-
-
-def _open(folder: Path, device: str, threads: int, settings: dict[str, Any]) -> og.Model:
+def _open(folder: Path, device: str, threads: int, filename: str) -> og.Model:
     # Before the import: the runtime reads it once.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime_genai as og
@@ -228,18 +188,20 @@ def _open(folder: Path, device: str, threads: int, settings: dict[str, Any]) -> 
             f"the model's files are {size >> 20} MiB and {devices.free_memory() >> 20} MiB of "
             "memory are free; close other programs or take a smaller model"
         )
-    filename = settings["model"]["decoder"].get("filename", "model.onnx")
     if not (folder / filename).is_file():
         raise ModelCorrupt(f"{folder / filename} is missing; fetch the folder again")
     try:
-        config = og.Config(str(folder))
+        setup = og.Config(str(folder))
         options = {"intra_op_num_threads": threads}
-        config.overlay(json.dumps({"model": {"decoder": {"session_options": options}}}))
+        setup.overlay(json.dumps({"model": {"decoder": {"session_options": options}}}))
         if device != "auto":
-            config.clear_providers()
+            setup.clear_providers()
             if provider := devices.PROVIDERS[device]:
-                config.append_provider(provider)
-        return og.Model(config)
+                setup.append_provider(provider)
+        model = og.Model(setup)
+        # One token shows that it runs, and that its logits are as wide as the folder says.
+        _generator(model, PROBE).append_tokens(np.zeros(1, dtype=np.int32))
+        return model
     except RuntimeError as error:
         if device not in ("auto", "cpu"):
             raise DeviceUnavailable(
@@ -251,10 +213,23 @@ def _open(folder: Path, device: str, threads: int, settings: dict[str, Any]) -> 
         ) from error
 
 
+def _generator(model: og.Model, length: int) -> og.Generator:
+    import onnxruntime_genai as og
+
+    params = og.GeneratorParams(model)
+    params.set_search_options(max_length=length, do_sample=False, num_beams=1)
+    return og.Generator(model, params)
+
+
 def _chat(model: og.Model) -> ChatTemplate:
     import onnxruntime_genai as og
 
-    tokenizer = og.Tokenizer(model)
+    try:
+        tokenizer = og.Tokenizer(model)
+    except RuntimeError as error:
+        raise ModelCorrupt(
+            f"the model's tokenizer cannot be loaded ({error}); fetch the folder again"
+        ) from error
 
     def render(turns: list[Message]) -> str:
         try:

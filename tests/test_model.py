@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import slmtasks as slm
-from slmtasks import devices, model
+from slmtasks import config, devices, model
 from slmtasks.errors import (
     ContextExceeded,
     DeviceUnavailable,
@@ -44,6 +44,7 @@ def test_what_is_no_model_is_not_found(tmp_path: Path) -> None:
         ("genai_config.json", b'{"model": {}}'),
         ("genai_config.json", b"\xff\xfe\x00"),
         ("tokenizer.json", b"{"),
+        ("tokenizer_config.json", b"{"),
         ("model.onnx", b"not a graph"),
         ("model.onnx", b""),
     ],
@@ -52,6 +53,39 @@ def test_a_corrupt_file_is_typed(folder: Path, name: str, content: bytes) -> Non
     """One sentence that names the folder or the file, and no traceback of the runtime's."""
     (folder / name).write_bytes(content)
     with pytest.raises(ModelCorrupt, match="fetch"):
+        slm.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("eos_token_id", None),
+        ("eos_token_id", []),
+        ("eos_token_id", [99_999]),
+        ("decoder", []),
+        ("decoder", {"filename": 5}),
+        ("vocab_size", "x"),
+        ("vocab_size", -1),
+        ("vocab_size", 99_999),
+        ("context_length", None),
+        ("context_length", 0),
+    ],
+)
+def test_settings_that_cannot_be_are_typed(folder: Path, key: str, value: object) -> None:
+    """Wrong types, and a vocabulary that is not the graph's: said at loading, not at a call."""
+    path = folder / "genai_config.json"
+    settings = json.loads(path.read_text())
+    settings["model"][key] = value
+    path.write_text(json.dumps(settings))
+    with pytest.raises(ModelCorrupt, match="fetch"):
+        slm.load(folder)
+
+
+def test_the_settings_fault_is_named(folder: Path) -> None:
+    """The message says where in the file it is, and what."""
+    path = folder / "genai_config.json"
+    path.write_text(path.read_text().replace('"vocab_size"', '"size"'))
+    with pytest.raises(ModelCorrupt, match=r"genai_config\.json .*model\.vocab_size: Field req"):
         slm.load(folder)
 
 
@@ -110,7 +144,7 @@ def test_long_rope_models_stay_below_their_switch(folder: Path) -> None:
     settings["model"]["context_length"] = 131072
     path.write_text(json.dumps(settings))
     with slm.load(folder) as loaded:
-        assert loaded.context == model.LONG_ROPE == 4096
+        assert loaded.context == config.LONG_ROPE == 4096
 
 
 def test_a_closed_model_says_so(folder: Path) -> None:

@@ -1,0 +1,84 @@
+"""What a model folder's genai_config.json says, as far as it is used here.
+
+Knows nothing about the runtime, which reads the same file in its own way.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+
+from slmtasks.errors import ContextExceeded, ModelCorrupt, ModelNotFound
+
+LONG_ROPE = 4096
+"""Where models with two sets of RoPE factors switch; no generation may cross it."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class Graph(_Part):
+    """The model's graph: its file and the shape of its KV cache."""
+
+    filename: str = "model.onnx"
+    num_hidden_layers: PositiveInt = 1
+    num_key_value_heads: PositiveInt = 1
+    head_size: PositiveInt = 1
+
+    @property
+    def bytes_per_token(self) -> int:
+        """KV cache of one token in fp32: keys and values of every layer."""
+        return 2 * 4 * self.num_hidden_layers * self.num_key_value_heads * self.head_size
+
+
+class Settings(_Part):
+    """The "model" part of the file; `vocab_size` is the width of the logits."""
+
+    type: str = ""
+    context_length: PositiveInt
+    vocab_size: PositiveInt
+    eos_token_id: int | Annotated[list[int], Field(min_length=1)]
+    decoder: Graph
+
+    @property
+    def stops(self) -> list[int]:
+        """The ids that end an answer."""
+        return [self.eos_token_id] if isinstance(self.eos_token_id, int) else self.eos_token_id
+
+    def context(self, wanted: int | None) -> int:
+        """Tokens that a prompt and its answer may have together: all, or as many as wanted."""
+        own = self.context_length
+        # A generation of these types that crosses the switch is silently corrupt.
+        if self.type.startswith("phi3") and own > LONG_ROPE:
+            own = LONG_ROPE
+        if wanted is not None and wanted > own:
+            raise ContextExceeded(
+                f"a context of {wanted} tokens was asked for and the model has {own}; ask for less",
+                tokens=wanted,
+                limit=own,
+            )
+        return wanted or own
+
+
+class _File(_Part):
+    model: Settings
+
+
+def read(folder: Path) -> Settings:
+    """The settings of a model folder; raises ModelNotFound or ModelCorrupt."""
+    path = folder / "genai_config.json"
+    try:
+        return _File.model_validate_json(path.read_bytes()).model
+    except FileNotFoundError as error:
+        raise ModelNotFound(f"{folder} holds no genai_config.json; give a GenAI folder") from error
+    except OSError as error:
+        raise ModelCorrupt(f"{path} cannot be read ({error}); fetch the folder again") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise ModelCorrupt(
+            f"{path} cannot be used ({where}: {first['msg']}); fetch the folder again"
+        ) from error
