@@ -43,6 +43,8 @@ def parse(line: str) -> type[BaseModel]:
         name = "_".join(label.split())
         if not name.isidentifier() or name.startswith("_"):
             raise SchemaError(f"{label!r} is not a field name; write 'vendor, total: number'")
+        if hasattr(BaseModel, name):
+            raise SchemaError(f"pydantic keeps the name {name!r} for itself; use another")
         if name in fields:
             raise SchemaError("the field stands twice", path=name)
         annotation, default = _annotation(kind, name)
@@ -82,7 +84,7 @@ def load(spec: str) -> type[BaseModel]:
     sys.modules[module_spec.name] = module
     try:
         module_spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise SchemaError(f"{path} fails when it is run: {error!r}") from error
     model = getattr(module, name, None)
     if not (isinstance(model, type) and issubclass(model, BaseModel)):

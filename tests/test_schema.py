@@ -123,6 +123,7 @@ def test_what_is_no_model_is_refused() -> None:
 def test_a_line_of_fields_becomes_a_model() -> None:
     """Types, options and lists of the command line's shorthand."""
     fields = parse("vendor, total: number, issued: date?, tags: list of text, paid: bool?, note?")
+    assert list(parse("model number").model_fields) == ["model_number"]
     assert schema.fields(schema.describe(fields)) == (
         "vendor (text)\ntotal (number)\nissued (date or null)\ntags (list of text)\n"
         "paid (true or false or null)\nnote (text or null)"
@@ -138,6 +139,10 @@ def test_a_line_of_fields_becomes_a_model() -> None:
         ("a, a", "stands twice"),
         ("_x", "not a field name"),
         ("a:", "type '' is not known"),
+        ("model_config: text", "keeps the name 'model_config'"),
+        ("model dump: text", "keeps the name 'model_dump'"),
+        ("copy", "keeps the name 'copy'"),
+        ("register?", "keeps the name 'register'"),
     ],
 )
 def test_a_wrong_line_says_what_is_wrong(line: str, said: str) -> None:
