@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.text import Text
+from typer.core import TyperGroup
 
 import slmtasks as slm
-from slmtasks import __version__, display, shorthand
+from slmtasks import __version__, batch, display, shorthand
 from slmtasks.documents import Document
 from slmtasks.errors import SchemaError, SlmTasksError
 from slmtasks.options import Grounding, Length, PostTone, ProductTone, ReplyTone, Style
 from slmtasks.platforms import PlatformName
 from slmtasks.results import Result
 
-WRONG_USAGE, PARTLY_DONE = 2, 3
+
+class _Commands(TyperGroup):
+    """The commands; typer would end without a word where one is stopped."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            batch.fail("stopped", batch.STOPPED)
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -33,9 +41,9 @@ app = typer.Typer(
     help="Tasks on your documents by a small language model on this machine. Nothing is sent "
     "anywhere.\n\nEach command reads text, Markdown, HTML or PDF files and prints an answer for "
     "people, or JSON where the output is piped or --json is given. Progress and errors go to "
-    "stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several files failed.",
+    "stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several files failed, "
+    "130 stopped.",
 )
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Text, Markdown, HTML or PDF files.")
@@ -50,6 +58,23 @@ DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, directml, webgpu, op
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 LanguageOption = Annotated[str | None, typer.Option(help="The language to write in.")]
 PasswordOption = Annotated[str | None, typer.Option(help="The password of encrypted PDFs.")]
+FieldsOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The fields to fill: 'vendor, total: number, issued: date, paid: bool?'. Types: "
+        "text, number, decimal, integer, bool, date, datetime, 'list of ...'; '?' may be "
+        "absent."
+    ),
+]
+SchemaOption = Annotated[
+    str | None, typer.Option(help="A pydantic model instead, as FILE.py:Class.")
+]
+GroundingOption = Annotated[
+    Grounding, typer.Option(help="strict: only text of the document; flag: checked after; off.")
+]
+DayFirstOption = Annotated[
+    bool | None, typer.Option("--day-first/--month-first", help="How 03/04/2024 is read.")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -64,26 +89,11 @@ def _root(
 @app.command()
 def extract(
     files: Files,
-    fields: Annotated[
-        str | None,
-        typer.Option(
-            help="The fields to fill: 'vendor, total: number, issued: date, paid: bool?'. Types: "
-            "text, number, decimal, integer, bool, date, datetime, 'list of ...'; '?' may be "
-            "absent."
-        ),
-    ] = None,
-    schema: Annotated[
-        str | None, typer.Option(help="A pydantic model instead, as FILE.py:Class.")
-    ] = None,
+    fields: FieldsOption = None,
+    schema: SchemaOption = None,
     instructions: Annotated[str | None, typer.Option(help="What else the model is told.")] = None,
-    grounding: Annotated[
-        Grounding,
-        typer.Option(help="strict: only text of the document; flag: checked after; off."),
-    ] = "strict",
-    day_first: Annotated[
-        bool | None,
-        typer.Option("--day-first/--month-first", help="How 03/04/2024 is read."),
-    ] = None,
+    grounding: GroundingOption = "strict",
+    day_first: DayFirstOption = None,
     password: PasswordOption = None,
     model: ModelOption = None,
     device: DeviceOption = "auto",
@@ -96,21 +106,27 @@ def extract(
     if (fields is None) == (schema is None):
         raise typer.BadParameter("give either --fields or --schema")
     try:
-        shape = shorthand.parse(fields) if fields else shorthand.load(schema or "")
+        shape = shorthand.load(schema) if schema is not None else shorthand.parse(fields or "")
     except SchemaError as error:
         raise typer.BadParameter(str(error)) from error
 
     def one(document: Document, loaded: slm.Model) -> Result:
-        return slm.extract(
-            document,
-            shape,
-            instructions=instructions,
-            grounding=grounding,
-            model=loaded,
-        )
+        try:
+            return slm.extract(
+                document,
+                shape,
+                instructions=instructions,
+                grounding=grounding,
+                model=loaded,
+            )
+        except Exception as error:
+            if schema is None or isinstance(error, SlmTasksError | ValueError):
+                raise
+            # What a validator raises besides ValueError passes through pydantic.
+            raise SchemaError(f"{document.name}: {schema} fails: {error!r}") from error
 
     reader = _reader(password, day_first)
-    _over(files, one, reader, model, device, as_json)
+    batch.run(files, one, reader, model=model, device=device, as_json=as_json)
 
 
 @app.command()
@@ -140,7 +156,7 @@ def summarize(
             model=loaded,
         )
 
-    _over(files, one, _reader(password), model, device, as_json)
+    batch.run(files, one, _reader(password), model=model, device=device, as_json=as_json)
 
 
 @app.command()
@@ -174,7 +190,7 @@ def describe(
             model=loaded,
         )
 
-    _over(files, one, _reader(None), model, device, as_json)
+    batch.run(files, one, _reader(None), model=model, device=device, as_json=as_json)
 
 
 @app.command()
@@ -206,7 +222,7 @@ def post(
             model=loaded,
         )
 
-    _over(files, one, _reader(password), model, device, as_json)
+    batch.run(files, one, _reader(password), model=model, device=device, as_json=as_json)
 
 
 @app.command()
@@ -236,7 +252,7 @@ def reply(
             model=loaded,
         )
 
-    _over(messages, one, _reader(None), model, device, as_json)
+    batch.run(messages, one, _reader(None), model=model, device=device, as_json=as_json)
 
 
 def _reader(password: str | None, day_first: bool | None = None) -> Callable[[Path], Document]:
@@ -254,75 +270,25 @@ def _product(document: Document) -> slm.Product:
         ) from error
 
 
-def _over(
-    files: list[Path],
-    one: Callable[[Document, slm.Model], Result],
-    reader: Callable[[Path], Document],
-    model: str | None,
-    device: str,
-    as_json: bool,
-) -> None:
-    """Run a task over files, print each answer as it comes, and exit with the right code."""
-    as_json = as_json or not sys.stdout.isatty()
-    failed = 0
-    with slm.load(model, device=device) as loaded:
-        if loaded.name == "nano" and model is None:
-            errors.print("using the embedded model 'nano', a demonstration; --model takes a folder")
-        for number, path in enumerate(files, start=1):
-            try:
-                with errors.status(Text(display.plain(f"{path} ({number} of {len(files)})"))):
-                    document = reader(path)
-                    result = one(document, loaded)
-            except SlmTasksError as error:
-                failed += 1
-                errors.print(display.plain(f"error: {error}"), style="red", markup=False)
-                if as_json and len(files) > 1:
-                    _print_json({"source": str(path), "error": _described(error)})
-                continue
-            if as_json:
-                source = {"source": str(path)} if len(files) > 1 else {}
-                _print_json({**source, **_answer_first(result)})
-            else:
-                display.show(result, document)
-    if failed:
-        raise typer.Exit(1 if failed == len(files) else PARTLY_DONE)
-
-
-def _answer_first(result: Result) -> dict[str, Any]:
-    fields = result.model_dump(mode="json")
-    carried = {name: fields.pop(name) for name in Result.model_fields}
-    return fields | carried
-
-
-def _described(error: SlmTasksError) -> dict[str, Any]:
-    page = getattr(error, "page", None)
-    return {"type": type(error).__name__, "message": str(error), "page": page}
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False, separators=(",", ":")), flush=True)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    errors.print(display.plain(f"error: {message}"), style="red", markup=False)
-    raise SystemExit(code)
-
-
 def main() -> None:
     """The entry point: no traceback for what a user can mend."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A pipe on Windows has a code page of its own; JSON is UTF-8 everywhere.
             stream.reconfigure(encoding="utf-8", errors="replace")
-    warnings.showwarning = lambda message, *_: errors.print(f"note: {message}", markup=False)
+    warnings.showwarning = lambda message, *_: display.note(f"note: {message}")
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except SlmTasksError as error:
-        _fail(str(error), 1)
+        batch.fail(str(error), batch.FAILED)
     except ValueError as error:
-        _fail(str(error), WRONG_USAGE)
-    except KeyboardInterrupt:
-        _fail("stopped", 1)
+        batch.fail(str(error), batch.WRONG_USAGE)
+    except OSError as error:
+        batch.abandon_output()
+        batch.fail(f"a file or the output cannot be used: {error}", batch.FAILED)
 
 
 if __name__ == "__main__":

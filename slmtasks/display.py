@@ -1,7 +1,11 @@
-"""Results as a person reads them on a terminal, the evidence marked in its line."""
+"""Results as a person reads them on a terminal, the evidence marked in its line.
+
+What is said beside them (progress, notes, errors) goes to stderr.
+"""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,6 +24,24 @@ _CARRIED = set(Result.model_fields)
 
 # What a document holds must not steer the terminal: escape sequences lose their first byte.
 _CONTROLS = dict.fromkeys([*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0)], "\ufffd")
+
+
+_beside = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def error(message: str) -> None:
+    """Say what failed, on stderr."""
+    _beside.print(plain(f"error: {message}"), style="red", markup=False)
+
+
+def note(message: str) -> None:
+    """Say what is good to know, on stderr."""
+    _beside.print(plain(message), markup=False)
+
+
+def progress(message: str) -> AbstractContextManager[Any]:
+    """Show what is being done, on stderr, while the context lasts."""
+    return _beside.status(Text(plain(message)))
 
 
 def show(result: Result, document: Document, console: Console | None = None) -> None:

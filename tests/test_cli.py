@@ -71,7 +71,11 @@ def test_several_files_are_one_object_a_line_and_a_broken_one_is_reported(
     [
         (["extract", "nowhere.pdf", "--fields", "a"], 1, "no file nowhere.pdf"),
         (["extract", INVOICE, "--fields", "a: colour"], 2, "'colour' is not known"),
+        (["extract", INVOICE, "--fields", ""], 2, "not a field name"),
+        (["extract", INVOICE, "--fields", "model_config"], 2, "'model_config' for itself"),
+        (["extract", INVOICE, "--schema", ""], 2, "FILE.py:Class"),
         (["extract", INVOICE], 2, "either --fields or --schema"),
+        (["extract", INVOICE, "--fields", "a", "--colour"], 2, "No such option"),
         (["extract", INVOICE, "--schema", "x.py"], 2, "FILE.py:Class"),
         (["extract", INVOICE, "--schema", "nowhere.py:A"], 2, "no file nowhere.py"),
         (["extract", INVOICE, "--fields", "a", "--model", "/nowhere"], 1, "neither 'nano' nor"),
@@ -114,6 +118,66 @@ def test_a_schema_file_is_used(random_folder: Path, tmp_path: Path) -> None:
     assert (done.returncode, "ZeroDivisionError" in done.stderr) == (2, True)
 
 
+def test_what_a_schema_file_raises_is_one_sentence(random_folder: Path, tmp_path: Path) -> None:
+    """Exit 2 where it cannot be run, else a failure of the document; the others go on."""
+    schema = tmp_path / "bill.py"
+    schema.write_text("import sys\nsys.exit(3)\n")
+    done = run("extract", INVOICE, "--schema", f"{schema}:Bill", model=random_folder)
+    assert (done.returncode, "SystemExit(3)" in done.stderr) == (2, True)
+    schema.write_text(
+        "from pydantic import BaseModel, field_validator\n\n"
+        "class Bill(BaseModel):\n    vendor: str\n\n"
+        "    @field_validator('vendor')\n    def known(cls, vendor):\n"
+        "        if vendor in 'only this':\n            return vendor\n"
+        "        return {}[vendor]\n"
+    )
+    done = run("extract", INVOICE, "--schema", f"{schema}:Bill", model=random_folder)
+    assert done.returncode == 1
+    assert "bill.py:Bill fails: KeyError(" in done.stderr
+    assert "Traceback" not in done.stderr
+    fitting = tmp_path / "fitting.txt"
+    fitting.write_text("only this")
+    files = [INVOICE, str(fitting)]
+    done = run("extract", *files, "--schema", f"{schema}:Bill", model=random_folder)
+    assert done.returncode == 3
+    first, second = [json.loads(line) for line in done.stdout.splitlines()]
+    assert "KeyError" in first["error"]["message"]
+    assert second["value"]["vendor"] in fitting.read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [["extract", INVOICE, "--fields", "a"], ["--version"], []])
+def test_a_full_disk_is_one_sentence(random_folder: Path, arguments: list[str]) -> None:
+    """What cannot be printed is said on stderr, once."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-m", "slmtasks.cli", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "SLMTASKS_MODEL": str(random_folder)},
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: a file or the output cannot be used: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_stop_is_said_and_has_its_exit_code() -> None:
+    """Ctrl-C is a KeyboardInterrupt wherever the command is, on every system."""
+    code = (
+        "import sys\nfrom slmtasks import batch, cli\n"
+        "def stop(*_, **__):\n    raise KeyboardInterrupt\n"
+        "batch.load = stop\n"
+        f"sys.argv = ['slmtasks', 'extract', {INVOICE!r}, '--fields', 'a']\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "error: stopped\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [
@@ -148,7 +212,7 @@ def test_help_and_version_need_no_model() -> None:
     """`--help` names the commands and the exit codes."""
     helped = run("--help", SLMTASKS_MODEL="/nowhere")
     assert helped.returncode == 0
-    for word in ("extract", "summarize", "describe", "post", "reply", "Exit codes"):
+    for word in ("extract", "summarize", "describe", "post", "reply", "Exit codes", "130 stopped"):
         assert word in helped.stdout
     assert run("--version").stdout.startswith("slmtasks ")
 
