@@ -176,18 +176,23 @@ def _found(
         return
     value = Decimal(digits)
     if minus := _MINUS.search(text, max(0, start - _LOOK_BACK), start):
-        start, value = minus.start(), -value
+        start, value = minus.start(), _negated(value)
     elif "." in digits and (minus := _MINUS_AFTER.match(text, end)):
-        end, value = minus.end(), -value
+        end, value = minus.end(), _negated(value)
     elif (opening := _OPENING.search(text, max(0, start - _LOOK_BACK), start)) and (
         closing := _CLOSING.match(text, end)
     ):
         outer = slice(opening.start(), closing.end())
-        yield Found(outer.start, outer.stop, text[outer], -value, ambiguous=True)
+        yield Found(outer.start, outer.stop, text[outer], _negated(value), ambiguous=True)
         # "three (3)" is most likely no loss; of an amount nobody can tell.
         money = opening[1] or closing[1] or not text[start:end].isdecimal()
         ambiguous = ambiguous or bool(money)
     yield Found(start, end, text[start:end], value, ambiguous)
+
+
+def _negated(value: Decimal) -> Decimal:
+    # Unlike the operator this does not round to the context's digits; nought stays without a sign.
+    return value.copy_negate() if value else value
 
 
 def _bare_decimals(text: str, start: int, end: int) -> bool:
