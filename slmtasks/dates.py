@@ -38,10 +38,15 @@ _VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s?tháng\s?(\d{1,2}),?\s?(?:năm\s)?
 _LETTER = r"[^\s\d!-/:-@\[-`{-´¶-¿]"  # µ is left out: without case it is the Greek μ
 _MONTH = rf"(?P<month>{_LETTER}{{2,14}})"
 _DAY = r"(?P<day>\d{1,2})"
-_YEAR = r"(?P<year>\d{4}|\d\d(?!,? ?\d{4}))(?!\d|[:.,٫]\d|%)"
 _ORDINAL = r"(?:st|nd|rd|th|er|re|ste|de|e|-го|º|ª|°)?"
+# What has a year behind it is a day.
+_WHOLE = r"(?!\d|[:.,٫]\d|%)"
+_NO_DAY = rf"(?!{_ORDINAL}(?:,\s{{0,2}}| {{0,3}}|[-/.])(?:\d{{4}}|['’]\d\d){_WHOLE})"
+_YEAR = rf"(?P<year>\d{{4}}|\d\d{_NO_DAY}){_WHOLE}"
 _OF = r"(?:(?:of|de|del)\s{1,2}|d['’])?"
 _TIE = r"\s{0,2}[-/.,‐‑–]?\s{0,2}"
+_BLANK = r"[^\S\n\r\v\f\x85\u2028\u2029]{0,2}"
+_IN_LINE = rf"{_BLANK}[-/.,‐‑–]?{_BLANK}"
 _NAMED = (
     re.compile(
         rf"(?<!\d){_DAY}{_ORDINAL}{_TIE}{_OF}{_MONTH}\.?(?P<tie>{_TIE}{_OF}['’]?){_YEAR}", re.I
@@ -51,7 +56,11 @@ _NAMED = (
         rf"(?P<tie>(?:\s{{0,2}}[-/.,‐‑–]\s{{0,2}}|\s{{1,3}}){_OF}['’]?){_YEAR}",
         re.I,
     ),
-    re.compile(rf"(?<!\d)(?P<year>\d{{4}}){_TIE}{_MONTH}\.?(?P<tie>{_TIE}){_DAY}(?!\d)", re.I),
+    re.compile(
+        rf"(?<!\d)(?P<year>\d{{4}})(?P<after>{_IN_LINE}){_MONTH}\.?(?P<tie>{_IN_LINE}){_DAY}"
+        rf"(?!\d){_NO_DAY}",
+        re.I,
+    ),
 )
 
 
@@ -161,14 +170,20 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
 
 def _named(text: str, pattern: re.Pattern[str]) -> Iterator[_Match]:
     for match in pattern.finditer(text):
-        month = _month(match["month"])
-        if value := month and _date(match["year"], str(month), match["day"]):
+        number = month(match["month"])
+        if value := number and _date(match["year"], str(number), match["day"]):
             short = len(match["year"]) == 2
-            if "\n\n" in match[0] or (short and "\n" in match[0]):
+            if "\n\n" in match[0] or (short and "\n" in match[0]) or _ended(match):
                 continue
             # "3 May 15 people" and a page number above "March 2024" look like dates.
             loose = short and bool(match["tie"]) and match["tie"].strip() in ("", ",")
             yield _Match(*match.span(), value, ambiguous=loose or "\n" in match[0])
+
+
+def _ended(match: re.Match[str]) -> bool:
+    """Whether a sentence ends after the year: "in 2023. March 5", but not "2024. március 3"."""
+    after = match.groupdict().get("after") or ""
+    return after.startswith(".") and after != "." and match["month"][0].isupper()
 
 
 def _date(year: str, month: str, day: str) -> date | None:
@@ -183,7 +198,8 @@ def _date(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _month(name: str) -> int | None:
+def month(name: str) -> int | None:
+    """The number of a month by its name, whole or shortened, in any of `LANGUAGES`."""
     key = _key(name)
     # English first: the other languages take a second to load.
     return _names("en").get(key) or next(
