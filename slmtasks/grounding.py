@@ -89,7 +89,8 @@ def read(node: Node, answer: Any, source: Source) -> Tree:
         case Number() | Date():
             return _value(node, answer, source)
         case Prose():
-            if figures := invented(answer, source.passage.text):
+            passage = source.passage
+            if figures := invented(answer, passage.raw, passage.text):
                 raise ValueError(f"these figures do not stand in the text: {', '.join(figures)}")
             return Leaf(answer.rstrip(" "))
         case Free():

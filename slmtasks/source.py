@@ -55,7 +55,7 @@ class Source:
     @cached_property
     def figures(self) -> list[str]:
         """The figures that free text may cite."""
-        return figures(self.passage.text)
+        return figures(self.passage.raw, self.passage.text)
 
     @cached_property
     def rows(self) -> int:

@@ -12,9 +12,9 @@ import slmtasks as slm
 from slmtasks import grammar, schema, templates
 from slmtasks.decoding import Answer, Decoder
 from slmtasks.errors import ContextExceeded, ModelError
-from slmtasks.source import Source
 from slmtasks.passages import Passage
 from slmtasks.shorthand import parse
+from slmtasks.source import Source
 
 FIELDS = "company: text?, issued: date?, total: number?, paid: bool, lines: list of text"
 

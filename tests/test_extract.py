@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict
 
 import slmtasks as slm
 from slmtasks import grounding, schema
-from slmtasks.source import Source
 from slmtasks.passages import Passage
 from slmtasks.shorthand import parse
+from slmtasks.source import Source
 
 
 def reading(model: type[BaseModel], text: str, answer: Any, **options: Any) -> grounding.Reading:

@@ -13,11 +13,11 @@ from llguidance import LLMatcher
 import slmtasks as slm
 from slmtasks import grammar, nodes, prose, schema
 from slmtasks.errors import NothingToQuote
-from slmtasks.source import Source
 from slmtasks.nodes import Array, Letters, Member, Object, Prose, Quote
 from slmtasks.passages import Passage
 from slmtasks.platforms import PLATFORMS
 from slmtasks.shorthand import parse
+from slmtasks.source import Source
 
 TEXT = 'ACME "Best" Ltd, 12 May 2026.\nTotal due: 1,234.50 EUR of 7 items\\boxes.\nIt is paid.'
 
@@ -282,3 +282,11 @@ def test_an_optional_object_that_cannot_be_filled_is_null(random_model: slm.Mode
 
     lark = grammar.build(schema.describe(Outer), Source(Passage.whole(slm.read("no such thing"))))
     assert allows(random_model, lark, {"inner": None})
+
+
+def test_figures_of_a_tables_cells_do_not_fuse(random_model: slm.Model) -> None:
+    """A tab becomes a space for the model, but joins no two figures to one."""
+    table = "Plan\t100\t200\nActual\t300\t400 units sold."
+    lark = one(Prose(), table)
+    assert allows(random_model, lark, {"a": "Sold 100 of 200 units"})
+    assert not allows(random_model, lark, {"a": "Sold 100 200 units"})

@@ -13,10 +13,10 @@ from pydantic import BaseModel, Field, field_validator
 import slmtasks as slm
 from slmtasks import grounding, schema
 from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote
-from slmtasks.source import Source
 from slmtasks.passages import Passage
 from slmtasks.results import Missing
 from slmtasks.shorthand import parse
+from slmtasks.source import Source
 
 TEXT = "ACME Ltd, invoice 12 of 3 March 2026, total 99.50 EUR, paid."
 

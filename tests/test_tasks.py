@@ -42,7 +42,7 @@ def test_empty_text_is_refused_before_any_model_call() -> None:
     """Even where no model could be loaded."""
     with pytest.raises(EmptyDocument):
         slm.summarize("  \n ", model=object())  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="what slmtasks.load returned"):
+    with pytest.raises(TypeError, match=r"what slmtasks\.load returned"):
         slm.summarize("Some text is here.", model="nano")  # type: ignore[arg-type]
 
 
