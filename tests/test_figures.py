@@ -3,7 +3,7 @@ from __future__ import annotations
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slmtasks.figures import figures, invented
@@ -114,6 +114,7 @@ def test_what_is_invented(text: str, source: str, expected: list[str]) -> None:
 CHARS = st.text(st.sampled_from("0123456789٣½Ⅳ.,' \u00a0\t\x01’_-−/:(ab\n"), max_size=40)
 
 
+@settings(deadline=None)
 @given(CHARS)
 def test_every_figure_of_a_source_may_be_cited(source: str) -> None:
     """No unit or composite of a source is invented, alone or among words."""
@@ -122,6 +123,7 @@ def test_every_figure_of_a_source_may_be_cited(source: str) -> None:
         assert invented(f"of {figure} in", source) == []
 
 
+@settings(deadline=None)
 @given(CHARS)
 def test_every_figure_that_is_shown_may_be_cited(source: str) -> None:
     """With plain white space too, and wherever the grammar lets a figure stand."""
@@ -132,12 +134,14 @@ def test_every_figure_that_is_shown_may_be_cited(source: str) -> None:
             assert invented(place.format(figure), source, shown) == []
 
 
+@settings(deadline=None)
 @given(CHARS)
 def test_a_source_invents_nothing(source: str) -> None:
     """Any text is made of its own figures."""
     assert invented(source, source) == []
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9999), st.integers(0, 9999), st.text(st.sampled_from(" ,.-:/'_"), max_size=3))
 def test_separate_figures_never_join(first: int, second: int, between: str) -> None:
     """Two figures that letters part in the source cannot stand side by side in an answer."""

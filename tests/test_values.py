@@ -5,7 +5,7 @@ from decimal import Decimal
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slmtasks.values import Found, dates, numbers
@@ -89,6 +89,7 @@ def test_negative_amounts_are_not_rounded(written: str) -> None:
     assert read(numbers("-0.00")) == [("-0.00", "0.00")]
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 10**9),
     st.sampled_from([(",", "."), (".", ","), ("'", "."), ("\u00a0", ","), ("", ".")]),
@@ -101,6 +102,7 @@ def test_a_formatted_amount_reads_back(cents: int, marks: tuple[str, str]) -> No
     assert values == [(written, Decimal(cents) / 100)]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("0123456789.,'() -−$€\u00a0/:٣aT\n"), max_size=60))
 def test_each_candidate_stands_in_the_text(text: str) -> None:
     """Offsets cut the quote out of the text, and values are finite, for any text."""
