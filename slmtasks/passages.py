@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from slmtasks.dates import month
 from slmtasks.documents import Document
 from slmtasks.results import Evidence
 
@@ -24,14 +25,26 @@ _SPACES = dict.fromkeys((*_CONTROLS, *_BLANKS), " ") | dict.fromkeys(
 )
 
 _ABBREVIATIONS = frozenset(
+    # English
     "mr mrs ms dr prof sr jr st no nos vs etc e.g i.e inc ltd co corp dept est fig approx "
-    "jan feb mar apr jun jul aug sep sept oct nov dec art sec vol p pp".split()
+    "jan feb mar apr jun jul aug sep sept oct nov dec art sec vol p pp tel ext ave blvd "
+    # German, Dutch, Danish, Norwegian, Swedish
+    "abs bzw ca evtl gem ggf hr fr inkl exkl zzgl nr str usw vgl bl z.b d.h u.a o.ä i.d.r "
+    "dipl ing mio mrd dhr mw mevr drs blz bijv incl excl kl mrt t.ex osv resp "
+    # French, Spanish, Catalan, Portuguese, Italian
+    "av bd mme mlle réf tél p.ex núm pág págs sra srta dra p.ej avda apdo abr sig dott avv".split()
 )
+_LONGEST = 1 + max(map(len, _ABBREVIATIONS))
+"""How far to look back for an abbreviation and what stands before it."""
+
 _ENDS = re.compile(
-    r"[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？]+[」』”]*"
+    r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？]+[」』”]*"
     # a blank line, a list item's line; a heading's end: see `_is_heading`
     r"|\n[ ]*(?=\n)|\n(?=[ ]*[-*•#])|\n(?=[^\W\d_])"
 )
+_LEAD = re.compile(r"[ ]*(?:\n[ ]*)?")
+_ITEM = re.compile(r"(?:\d{1,3}[.)]|[a-z]\))[ ]+([^\W\d_]+)")
+_WORD = re.compile(r"[^\W\d_]+")
 _HEADING = 8
 """A line of so many words, ended by no mark, is a heading where a new line begins in upper case."""
 _PARAGRAPH = re.compile(r"\n[ ]*\n")
@@ -116,31 +129,64 @@ class Passage:
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
+    start, begin = 0, _behind(text, 0)
     for match in _ENDS.finditer(text):
-        before = text[start : match.start()]
-        if match[0].startswith(".") and _goes_on(before):
+        mark, end = match[0], match.end()
+        if mark[0] in ".…" and _goes_on(text, begin, match.start(), end):
             continue
-        following = text[match.end() : match.end() + 1]
-        if match[0] == "\n" and following.isalpha() and not _is_heading(before, following):
-            continue
-        yield from _trimmed(text, start, match.end())
-        start = match.end()
+        if mark == "\n" and text[end : end + 1].isalpha():
+            wrapped = text.rfind("\n", start, match.start()) >= begin
+            if wrapped or not _is_heading(text[begin : match.start()], text[end]):
+                continue
+        yield from _trimmed(text, start, end)
+        start, begin = end, _behind(text, end)
     yield from _trimmed(text, start, len(text))
 
 
-def _goes_on(before: str) -> bool:
-    """Whether a full stop after this text ends an abbreviation or a list's number."""
-    words = before.split()
-    last = words[-1].lstrip("(\"'").lower() if words else ""
-    listed = len(words) == 1 and last.isdecimal()
-    return listed or last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())
+def _behind(text: str, at: int) -> int:
+    """Where the text begins behind spaces and at most one line break."""
+    match = _LEAD.match(text, at)
+    return match.end() if match else at
+
+
+def _goes_on(text: str, begin: int, stop: int, end: int) -> bool:
+    """Whether the sentence that began at `begin` goes on behind its full stop, `stop` to `end`.
+
+    So it does behind an abbreviation or a list's number, and before a small letter, a
+    digit that begins no list's item, or the month of a day. No more than the word before
+    the full stop and the one behind it is looked at: long texts take linear time.
+    """
+    first = max(begin, stop - _LONGEST)
+    *_, last = ("", *text[first:stop].split())
+    before = text[first:stop].rstrip().removesuffix(last).rstrip(" ")
+    word = last.lstrip("(\"'").lower()
+    if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
+        return True
+    short = word.isdecimal() and len(word) <= 2
+    if short and before.endswith("\n"):
+        return True
+    if word.isdecimal() and not before and first == begin:
+        return True
+    return _continued(text, end, day=short)
+
+
+def _continued(text: str, end: int, *, day: bool) -> bool:
+    """Whether what follows a full stop, perhaps a `day`'s, begins no sentence."""
+    behind = _behind(text, end)
+    following = text[behind : behind + 1]
+    item = _ITEM.match(text, behind)
+    if following.isdecimal():
+        return "\n" not in text[end:behind] and (item is None or month(item[1]) is not None)
+    if following.islower():
+        return item is None
+    name = _WORD.match(text, behind) if day else None
+    return name is not None and month(name[0]) is not None
 
 
 def _is_heading(before: str, following: str) -> bool:
     """Whether a line break ends a heading rather than wraps a sentence."""
     line = before.strip()
-    if "\n" in line or following.islower() or not line:
+    if following.islower() or not line:
         return False
     return len(line.split()) <= _HEADING and line[-1] not in ",;-–"
 
