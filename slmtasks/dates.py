@@ -28,8 +28,6 @@ from slmtasks.found import Found
 LANGUAGES = (
     "en en_GB de de_AT fr es it pt nl sv da nb fi pl cs sk ru uk bg tr ro hu el ca id et lv ar hi"
 )
-    "en en_GB de de_AT fr es it pt nl sv da nb fi pl cs sk ru uk bg tr ro hu el ca id et lv ar hi"
-)
 """Where month names come from, as CLDR names locales."""
 
 _SEP = r"\u200f?([-/.‐‑–])\u200f?( ?)"
