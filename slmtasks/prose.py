@@ -53,7 +53,7 @@ _LETTER = f"[{LETTERS}]"
 
 # What may stand directly before a figure: no mark that would be read as part of it. A
 # hyphen may where a letter is before it, as in "X-200".
-_JOINING = r".,'_\-\x{2010}-\x{2015}\x{2018}\x{2019}\x{66B}\x{66C}\x{FF0D}\x{FF0E}"
+_JOINING = r".,'_\-\x{2010}-\x{2015}\x{2018}\x{2019}\x{2212}\x{66B}\x{66C}\x{FF0D}\x{FF0E}"
 _SAFE = rf"(?:[{OTHERS}&&[^{_JOINING}]]|{_ESCAPE})"
 _BEFORE = rf"(?:{_SAFE}|[ {LETTERS}]|[{LETTERS}][\-\x{{2010}}-\x{{2015}}])"
 
