@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--tokens", type=int, help="train on this many tokens in place of the preset's"
     )
     parser.add_argument("--threads", type=int, help="threads to train with")
-    parser.add_argument("--precision", choices=["int4", "int8", "fp32"], default="int4")
+    parser.add_argument("--precision", choices=["int4", "int8", "fp32"], default="int8")
     given = parser.parse_args(arguments)
     preset, out = PRESETS[given.preset], given.out
     changes = {k: getattr(given, k) for k in ("tokens", "threads") if getattr(given, k)}

@@ -39,7 +39,7 @@ def to_hub_folder(run: Path, folder: Path) -> None:
         shutil.copy(run / name, folder / name)
 
 
-def export(run: Path, out: Path, precision: str = "int4") -> None:
+def export(run: Path, out: Path, precision: str = "int8") -> None:
     """Write the GenAI folder of a run: "int4", "int8" or "fp32"."""
     with tempfile.TemporaryDirectory() as place:
         hub, built = Path(place) / "hub", Path(place) / "built"
