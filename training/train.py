@@ -5,12 +5,10 @@ Knows nothing about documents: it asks `examples` for them, by number.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import math
 import os
 import signal
-import sys
 import time
 from dataclasses import asdict
 from multiprocessing import get_context
@@ -24,6 +22,7 @@ import torch.nn.functional as F  # noqa: N812
 from transformers import Phi3Config, Phi3ForCausalLM
 
 from training.examples import make
+from training.machine import Threads, keep_memory
 from training.presets import Preset
 from training.tokenizer import SPECIALS, Encoder
 
@@ -108,42 +107,6 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
         for batch in batches:
             queue.put((index, batch))
         seen += preset.batch * _POOL
-
-
-class Threads:
-    """One thread or several, whichever is faster now: other programs come and go."""
-
-    def __init__(self, most: int) -> None:
-        self.choices = sorted({1, most})
-        self.speeds: dict[int, float] = {}
-        self.probing, self.left = True, 0
-
-    def next(self) -> None:
-        """Set the number of threads for the next step."""
-        if self.left > 0:
-            return
-        untried = [n for n in self.choices if n not in self.speeds]
-        if untried:
-            torch.set_num_threads(untried[0])
-            self.probing, self.left = True, 4
-        else:
-            torch.set_num_threads(max(self.speeds, key=lambda n: self.speeds[n]))
-            self.speeds, self.probing, self.left = {}, False, 80
-
-    def seen(self, tokens: int, seconds: float) -> None:
-        """Note how fast a step was."""
-        self.left -= 1
-        n = torch.get_num_threads()
-        if self.probing and self.left < 3:
-            self.speeds[n] = max(self.speeds.get(n, 0.0), tokens / seconds)
-
-
-def keep_memory() -> None:
-    """Tell glibc to keep freed memory: giving it back costs a third of the time."""
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        for option, value in ((-3, 1 << 30), (-1, 2**31 - 1), (-2, 1 << 28)):
-            libc.mallopt(option, value)
 
 
 def _tokens_at(folder: Path) -> int:
