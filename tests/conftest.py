@@ -37,6 +37,19 @@ def random_model(random_folder: Path) -> Iterator[slm.Model]:
 
 
 @pytest.fixture(scope="session")
+def exact_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random weights that are computed in fp32."""
+    return randomize(NANO, tmp_path_factory.mktemp("models") / "exact", exact=True)
+
+
+@pytest.fixture(scope="session")
+def exact_model(exact_folder: Path) -> Iterator[slm.Model]:
+    """Random weights that are computed in fp32."""
+    with slm.load(exact_folder) as model:
+        yield model
+
+
+@pytest.fixture(scope="session")
 def phi_tokenizer() -> Path:
     """The folder with Phi-3-Mini's tokenizer; skips where the shared data is absent."""
     folder = SHARED / "data" / "phi-3-mini-tokenizer"

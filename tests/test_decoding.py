@@ -60,7 +60,7 @@ TEXTS = [
 # Where a character is made of several tokens and the grammar forces it, the runtime's own
 # guidance raises ("token doesn't satisfy the grammar; forced bytes"), so these are ASCII.
 @pytest.mark.parametrize("text", [text for text in TEXTS if text.isascii()])
-@pytest.mark.parametrize("which", ["nano", "random_model"])
+@pytest.mark.parametrize("which", ["nano", "exact_model"])
 def test_decoded_text_equals_the_guided_generators(
     which: str, text: str, request: pytest.FixtureRequest
 ) -> None:
@@ -73,16 +73,16 @@ def test_decoded_text_equals_the_guided_generators(
     assert ours.text == guided(model, prompt, lark, room)
 
 
-def test_prose_equals_the_guided_generators(random_model: slm.Model) -> None:
+def test_prose_equals_the_guided_generators(exact_model: slm.Model) -> None:
     """Free text with its limits is decoded the same by both."""
     from slmtasks.nodes import Member, Object, Prose
 
     node = Object((Member("text", "text", Prose(max_chars=120), False, False),))
     source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
     lark = grammar.build(node, source)
-    prompt = random_model.encode([{"role": "user", "content": "Write."}])
-    ours, _ = random_model.answer(prompt, lark, max_tokens=400, reserve=0)
-    assert ours.text == guided(random_model, prompt, lark, 400)
+    prompt = exact_model.encode([{"role": "user", "content": "Write."}])
+    ours, _ = exact_model.answer(prompt, lark, max_tokens=400, reserve=0)
+    assert ours.text == guided(exact_model, prompt, lark, 400)
 
 
 def test_the_shared_beginning_is_not_computed_again(random_model: slm.Model) -> None:
@@ -95,12 +95,12 @@ def test_the_shared_beginning_is_not_computed_again(random_model: slm.Model) -> 
     assert usage.cached_tokens == kept.cached_tokens == shared > 20
 
 
-def test_the_cache_changes_no_answer(random_folder: Path, random_model: slm.Model) -> None:
+def test_the_cache_changes_no_answer(exact_folder: Path, exact_model: slm.Model) -> None:
     """A model asked for the first time answers as one that kept a cache."""
-    prompts = [extraction(random_model, text) for text in TEXTS]
+    prompts = [extraction(exact_model, text) for text in TEXTS]
     for prompt, lark in prompts:
-        kept, _ = random_model.answer(prompt, lark, max_tokens=600, reserve=0)
-        with slm.load(random_folder) as fresh:
+        kept, _ = exact_model.answer(prompt, lark, max_tokens=600, reserve=0)
+        with slm.load(exact_folder) as fresh:
             anew, _ = fresh.answer(prompt, lark, max_tokens=600, reserve=0)
         assert kept.tokens == anew.tokens
 
