@@ -18,16 +18,18 @@ def condensed(run: Run, document: Document, node: Object) -> tuple[Passage, int]
     """What the last prompt of `run` reads: the document or the answers to its parts.
 
     Also says how many parts the document was read in. The texts of the answers, one a
-    paragraph, are the new source, until one prompt holds it; each part is asked for so
-    little that it must get shorter. A part that fails is reported by `run`; the others
-    go on.
+    paragraph, are the new source, until one prompt holds it; each part is asked for a
+    quarter of its length at most, in each further round for half as much, so that this
+    ends whatever the model writes. A part that fails is reported by `run`; the others go
+    on.
     """
     passages = run.parts(Passage.whole(document))
     chunks = len(passages)
+    divisor = 4
     while len(passages) > 1:
         texts = []
         for passage in passages:
-            parsed = run.answer_part(passage, _shrunk(node, passage), of=len(passages))
+            parsed = run.answer_part(passage, _shrunk(node, passage, divisor), of=len(passages))
             texts += [str(leaf.value) for leaf in leaves(parsed.tree)] if parsed else []
         if not texts:
             return passages[0], chunks
@@ -40,6 +42,7 @@ def condensed(run: Run, document: Document, node: Object) -> tuple[Passage, int]
                 limit=run.budget,
             )
         passages = run.parts(shorter)
+        divisor *= 2
     return passages[0], chunks
 
 
@@ -85,11 +88,11 @@ def _shares(most: int, sentences: list[int]) -> list[int]:
     return shares
 
 
-def _shrunk(node: Object, passage: Passage) -> Object:
-    """The same answer, limited to about half of a part's length."""
-    half = len(passage.text) // 2
+def _shrunk(node: Object, passage: Passage, divisor: int) -> Object:
+    """The same answer, limited to a share of a part's length."""
+    room = len(passage.text) // divisor
     members = [
-        replace(member, node=_limited(member.node, half, passage)) for member in node.members
+        replace(member, node=_limited(member.node, room, passage)) for member in node.members
     ]
     return Object(tuple(members))
 
