@@ -18,7 +18,7 @@ class Preset:
     inner: int = 768
     layers: int = 6
     heads: int = 8
-    context: int = 2048
+    context: int = 1536
     tokens: int = 10_400_000
     batch: int = 4096
     rate: float = 2e-3

@@ -159,7 +159,7 @@ def write(vocab: dict[str, int], merges: list[tuple[str, str]], folder: Path) ->
         "unk_token": SPECIALS[0],
         "chat_template": _TEMPLATE,
         "clean_up_tokenization_spaces": False,
-        "model_max_length": 2048,
+        "model_max_length": 1536,
         "tokenizer_class": "GPT2Tokenizer",
     }
     folder.mkdir(parents=True, exist_ok=True)
