@@ -65,6 +65,10 @@ def quoted(run: Run, document: Document, most: int) -> tuple[list[str], int]:
                 picked += [str(leaf.value) for leaf in leaves(parsed.tree)] if parsed else []
         if len(picked) <= most:
             return picked, chunks
+        if len(picked) == sum(len(set(_texts(passage))) for passage in passages):
+            # Each part is one sentence: no two can be put to the model together.
+            run.warnings.append(f"the sentences are too long to be compared: the first {most}")
+            return picked[:most], chunks
         passages = run.parts(_joined(document, picked))
 
 
