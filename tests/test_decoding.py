@@ -110,7 +110,7 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
     import json
 
     prompt, lark = extraction(random_model, "a b c 1 2 3 " * 30, "rows: list of text")
-    answer, _ = random_model.answer(prompt, lark, max_tokens=60, reserve=40)
+    answer, _ = random_model.answer(prompt, lark, max_tokens=60, reserve=60)
     assert answer.finish == "closed"
     assert set(json.loads(answer.text)) == {"rows"}
 
