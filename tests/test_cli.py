@@ -166,11 +166,11 @@ def test_a_full_disk_is_one_sentence(random_folder: Path, arguments: list[str]) 
 def test_a_stop_is_said_and_has_its_exit_code() -> None:
     """Ctrl-C is a KeyboardInterrupt wherever the command is, on every system."""
     code = (
-        "import sys\nfrom slmtasks import batch, cli\n"
+        "import sys\nfrom slmtasks.cli import files, main\n"
         "def stop(*_, **__):\n    raise KeyboardInterrupt\n"
-        "batch.load = stop\n"
+        "files.load = stop\n"
         f"sys.argv = ['slmtasks', 'extract', {INVOICE!r}, '--fields', 'a']\n"
-        "cli.main()\n"
+        "main()\n"
     )
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", code], capture_output=True, text=True, check=False

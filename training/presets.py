@@ -19,16 +19,16 @@ class Preset:
     layers: int = 6
     heads: int = 8
     context: int = 1536
-    tokens: int = 10_400_000
+    tokens: int = 25_000_000
     batch: int = 4096
     rate: float = 2e-3
     matrix_rate: float = 5e-3
     warmup: int = 100
     stages: tuple[tuple[float, int], ...] = (
-        (0.6, 200),
-        (0.65, 320),
-        (0.92, 640),
-        (0.99, 800),
+        (0.25, 200),
+        (0.42, 320),
+        (0.7, 640),
+        (0.97, 800),
         (1.0, 1280),
     )
     threads: int = 2

@@ -1,89 +1,36 @@
-"""The command line: a thin shell over the task functions."""
+"""One command a task function."""
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from typer.core import TyperGroup
 
 import slmtasks as slm
-from slmtasks import __version__, batch, display, shorthand
+from slmtasks import shorthand
+from slmtasks.cli import files as over
+from slmtasks.cli.app import app
+from slmtasks.cli.options import (
+    DayFirstOption,
+    DeviceOption,
+    FieldsOption,
+    Files,
+    GroundingOption,
+    JsonOption,
+    LanguageOption,
+    ModelOption,
+    PasswordOption,
+    SchemaOption,
+)
 from slmtasks.documents import Document
 from slmtasks.errors import SchemaError, SlmTasksError
-from slmtasks.options import Grounding, Length, PostTone, ProductTone, ReplyTone, Style
+from slmtasks.options import Length, PostTone, ProductTone, ReplyTone, Style
 from slmtasks.platforms import PlatformName
 from slmtasks.results import Result
-
-
-class _Commands(TyperGroup):
-    """The commands; typer would end without a word where one is stopped."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            batch.fail("stopped", batch.STOPPED)
-
-
-app = typer.Typer(
-    cls=_Commands,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Tasks on your documents by a small language model on this machine. Nothing is sent "
-    "anywhere.\n\nEach command reads text, Markdown, HTML or PDF files and prints an answer for "
-    "people, or JSON where the output is piped or --json is given. Progress and errors go to "
-    "stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several files failed, "
-    "130 stopped.",
-)
-
-Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Text, Markdown, HTML or PDF files.")
-]
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model", "-m", help="'nano' or a model folder. [default: $SLMTASKS_MODEL, nano]"
-    ),
-]
-DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, directml, webgpu, openvino or qnn.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-LanguageOption = Annotated[str | None, typer.Option(help="The language to write in.")]
-PasswordOption = Annotated[str | None, typer.Option(help="The password of encrypted PDFs.")]
-FieldsOption = Annotated[
-    str | None,
-    typer.Option(
-        help="The fields to fill: 'vendor, total: number, issued: date, paid: bool?'. Types: "
-        "text, number, decimal, integer, bool, date, datetime, 'list of ...'; '?' may be "
-        "absent."
-    ),
-]
-SchemaOption = Annotated[
-    str | None, typer.Option(help="A pydantic model instead, as FILE.py:Class.")
-]
-GroundingOption = Annotated[
-    Grounding, typer.Option(help="strict: only text of the document; flag: checked after; off.")
-]
-DayFirstOption = Annotated[
-    bool | None, typer.Option("--day-first/--month-first", help="How 03/04/2024 is read.")
-]
-
-
-@app.callback(invoke_without_command=True)
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
-    if version:
-        print(f"slmtasks {__version__}")
-        raise typer.Exit
 
 
 @app.command()
@@ -126,7 +73,7 @@ def extract(
             raise SchemaError(f"{document.name}: {schema} fails: {error!r}") from error
 
     reader = _reader(password, day_first)
-    batch.run(files, one, reader, model=model, device=device, as_json=as_json)
+    over.run(files, one, reader, model=model, device=device, as_json=as_json)
 
 
 @app.command()
@@ -156,7 +103,7 @@ def summarize(
             model=loaded,
         )
 
-    batch.run(files, one, _reader(password), model=model, device=device, as_json=as_json)
+    over.run(files, one, _reader(password), model=model, device=device, as_json=as_json)
 
 
 @app.command()
@@ -190,7 +137,7 @@ def describe(
             model=loaded,
         )
 
-    batch.run(files, one, _reader(None), model=model, device=device, as_json=as_json)
+    over.run(files, one, _reader(None), model=model, device=device, as_json=as_json)
 
 
 @app.command()
@@ -222,7 +169,7 @@ def post(
             model=loaded,
         )
 
-    batch.run(files, one, _reader(password), model=model, device=device, as_json=as_json)
+    over.run(files, one, _reader(password), model=model, device=device, as_json=as_json)
 
 
 @app.command()
@@ -252,7 +199,7 @@ def reply(
             model=loaded,
         )
 
-    batch.run(messages, one, _reader(None), model=model, device=device, as_json=as_json)
+    over.run(messages, one, _reader(None), model=model, device=device, as_json=as_json)
 
 
 def _reader(password: str | None, day_first: bool | None = None) -> Callable[[Path], Document]:
@@ -268,28 +215,3 @@ def _product(document: Document) -> slm.Product:
         raise SchemaError(
             f"{document.name} is no product: {where}: {first['msg']}; see slmtasks describe --help"
         ) from error
-
-
-def main() -> None:
-    """The entry point: no traceback for what a user can mend."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # A pipe on Windows has a code page of its own; JSON is UTF-8 everywhere.
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    warnings.showwarning = lambda message, *_: display.note(f"note: {message}")
-    try:
-        try:
-            app()
-        finally:
-            sys.stdout.flush()
-    except SlmTasksError as error:
-        batch.fail(str(error), batch.FAILED)
-    except ValueError as error:
-        batch.fail(str(error), batch.WRONG_USAGE)
-    except OSError as error:
-        batch.abandon_output()
-        batch.fail(f"a file or the output cannot be used: {error}", batch.FAILED)
-
-
-if __name__ == "__main__":
-    main()

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from slmtasks import display
+from slmtasks.cli.exits import FAILED, PARTLY_DONE
 from slmtasks.documents import Document
 from slmtasks.errors import SlmTasksError
 from slmtasks.model import Model, load
 from slmtasks.results import Result
-
-FAILED, WRONG_USAGE, PARTLY_DONE, STOPPED = 1, 2, 3, 130
-"""Exit codes; 0 is done."""
 
 
 def run(
@@ -56,17 +53,6 @@ def run(
                 display.show(result, document)
     if failed:
         raise SystemExit(FAILED if failed == len(files) else PARTLY_DONE)
-
-
-def fail(message: str, code: int) -> NoReturn:
-    """Say what failed, in one sentence, and exit."""
-    display.error(message)
-    raise SystemExit(code)
-
-
-def abandon_output() -> None:
-    """Forget what could not be printed, which Python would try to print again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _answer_first(result: Result) -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""What `python -m slmtasks.cli` runs."""
+
+from slmtasks.cli import main
+
+main()
