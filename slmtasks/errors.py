@@ -17,6 +17,7 @@
     ├── SchemaError                a schema that no grammar can be made of
     └── AnswerError                the model's answer cannot be used
         ├── NothingToQuote         a required value of which the source holds no candidate
+        ├── TimedOut               the time that the caller gave is over
         └── InvalidAnswer          validation failed on every attempt
 
 Each message says what, where, and what to do next. A wrong argument is a plain
@@ -45,6 +46,7 @@ __all__ = [
     "ScannedDocument",
     "SchemaError",
     "SlmTasksError",
+    "TimedOut",
     "UnsupportedDocument",
 ]
 
@@ -138,6 +140,10 @@ class NothingToQuote(AnswerError):
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
+
+
+class TimedOut(AnswerError):
+    """The time that the caller gave is over; the model can be asked again at once."""
 
 
 class InvalidAnswer(AnswerError):

@@ -14,19 +14,21 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from slmtasks import config, devices
+from slmtasks.caches import Pool, Runtime, Stepping
 from slmtasks.chat import ChatTemplate
-from slmtasks.decoding import Answer, Decoder
+from slmtasks.decoding import Answer, Asked, Decoder, Watch
 from slmtasks.errors import (
     DeviceUnavailable,
     ModelCorrupt,
     ModelError,
     ModelNotFound,
     OutOfMemory,
+    TimedOut,
 )
 from slmtasks.results import Usage
 from slmtasks.templates import Message
@@ -52,7 +54,16 @@ class Model:
     prompt and its answer may have together, `threads` the cores in use.
     """
 
-    def __init__(self, folder: Path, *, name: str, device: str, threads: int, context: int | None):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str,
+        device: str,
+        threads: int,
+        context: int | None,
+        cache: int | None,
+    ):
         self.name = name
         self.folder = folder
         self.device = device
@@ -65,8 +76,18 @@ class Model:
         self.tokenizer = Tokenizer(folder, settings.vocab_size, self._stops)
         self._model: og.Model | None = _open(folder, device, threads, settings.decoder.filename)
         self._chat = _chat(self._model)
-        step = max(256, SMALL_CACHE // self._token_bytes)
-        self._decoder = Decoder(self._generator, self.tokenizer, self._stops, self.context, step)
+        self._decoder = Decoder(
+            Pool(
+                self._generator,
+                context=self.context,
+                budget=_budget(cache) // self._token_bytes,
+                step=max(256, SMALL_CACHE // self._token_bytes),
+            ),
+            self.tokenizer,
+            self._stops,
+            self.context,
+        )
+        self._rewinds = self._decoder.levers.drafts = _rewinds(self._model)
 
     def __enter__(self) -> Model:
         return self
@@ -82,7 +103,7 @@ class Model:
     def close(self) -> None:
         """Give the model's memory back; asking it afterwards raises ModelError."""
         with self._lock:
-            self._decoder.release()
+            self._decoder.pool.clear()
             self._model = None
 
     def count_tokens(self, text: str) -> int:
@@ -96,13 +117,16 @@ class Model:
         """
         return self._chat.encode(messages, self.tokenizer.encode)
 
-    def answer(
-        self, prompt: Sequence[int], grammar: str, *, max_tokens: int, reserve: int
-    ) -> tuple[Answer, Usage]:
-        """Decode an answer to the ids of a prompt, within the grammar; see `Decoder.decode`."""
+    def answer(self, asked: Asked, watch: Watch | None = None) -> tuple[Answer, Usage]:
+        """Decode an answer to a prompt, within its grammar; see `Decoder.decode`."""
         begun = time.perf_counter()
-        with self._lock:
-            answer = self._decoder.decode(prompt, grammar, max_tokens=max_tokens, reserve=reserve)
+        left = -1 if asked.deadline is None else max(0.0, asked.deadline - time.monotonic())
+        if not self._lock.acquire(timeout=left):
+            raise TimedOut("another call kept the model until the time was over; give it more")
+        try:
+            answer = self._decoder.decode(asked, watch)
+        finally:
+            self._lock.release()
         return answer, Usage(
             prompt_tokens=answer.prompt_tokens,
             cached_tokens=answer.cached_tokens,
@@ -110,7 +134,7 @@ class Model:
             seconds=time.perf_counter() - begun,
         )
 
-    def _generator(self, length: int) -> Any:
+    def _generator(self, length: int) -> Runtime:
         if self._model is None:
             raise ModelError("the model was closed; load it again")
         needed = length * self._token_bytes
@@ -120,7 +144,8 @@ class Model:
                 f"{devices.free_memory() >> 20} are free; give the model less text, or load it "
                 "with a smaller context"
             )
-        return _generator(self._model, length)
+        generator = _generator(self._model, length)
+        return generator if self._rewinds else Stepping(generator)
 
 
 def load(
@@ -129,13 +154,16 @@ def load(
     device: str = "auto",
     threads: int | None = None,
     context: int | None = None,
+    cache: int | None = None,
 ) -> Model:
     """Load a model: "nano" (the embedded one) or a folder with a genai_config.json.
 
     None takes the environment's SLMTASKS_MODEL, else "nano". `device` is "auto", which
     takes what the folder's own configuration names and else the CPU, or one of
     "cpu", "cuda", "directml", "webgpu", "openvino", "qnn". `threads` is all cores by
-    default. `context` lowers the model's own limit of tokens, and so its memory.
+    default. `context` lowers the model's own limit of tokens, and so its memory. `cache` is
+    how many bytes of KV caches may be kept for the prompts of later calls: by default a
+    quarter of the memory that is free, at most 4 GiB. One call may need more than that.
 
     Raises ModelNotFound, ModelCorrupt, DeviceUnavailable or OutOfMemory.
     """
@@ -144,6 +172,8 @@ def load(
         raise ValueError(f"threads is {threads}; give at least 1")
     if context is not None and context < 256:
         raise ValueError(f"context is {context}; give at least 256 tokens")
+    if cache is not None and cache < 0:
+        raise ValueError(f"cache is {cache}; give a number of bytes, 0 or more")
     chosen = name_or_folder or os.environ.get("SLMTASKS_MODEL") or "nano"
     folder = NANO if chosen == "nano" else Path(chosen)
     if not folder.is_dir():
@@ -153,7 +183,12 @@ def load(
         )
     name = "nano" if folder == NANO else folder.resolve().name
     return Model(
-        folder, name=name, device=device, threads=threads or devices.cores(), context=context
+        folder,
+        name=name,
+        device=device,
+        threads=threads or devices.cores(),
+        context=context,
+        cache=cache,
     )
 
 
@@ -211,6 +246,22 @@ def _open(folder: Path, device: str, threads: int, filename: str) -> og.Model:
         raise ModelCorrupt(
             f"{folder} cannot be loaded ({error}); fetch the folder again"
         ) from error
+
+
+def _budget(cache: int | None) -> int:
+    return min(4 << 30, devices.free_memory() // 4) if cache is None else cache
+
+
+def _rewinds(model: og.Model) -> bool:
+    """Whether the provider can forget tokens, which guessing needs."""
+    generator = _generator(model, PROBE)
+    generator.append_tokens(np.zeros(2, dtype=np.int32))
+    try:
+        generator.rewind_to(1)
+        generator.append_tokens(np.zeros(1, dtype=np.int32))
+    except RuntimeError:
+        return False
+    return True
 
 
 def _generator(model: og.Model, length: int) -> og.Generator:

@@ -13,7 +13,7 @@ from slmtasks.nodes import Array, Member, Object, Prose
 from slmtasks.options import Length, Style
 from slmtasks.passages import Passage
 from slmtasks.results import Summary
-from slmtasks.task import SHARE, Run, opened
+from slmtasks.task import SHARE, Listener, Run, opened
 
 MOST = {
     "tldr": {"short": 1, "medium": 2, "long": 3},
@@ -32,6 +32,8 @@ def summarize(
     focus: str | None = None,
     language: str | None = None,
     model: Model | None = None,
+    timeout: float | None = None,
+    on_progress: Listener | None = None,
 ) -> Summary:
     """Summarize text (`str`), a file (`Path`) or a `Document`.
 
@@ -45,7 +47,7 @@ def summarize(
     `focus` says what to look for, `language` what to write in (a model writes only the
     languages that it was trained on; quotes stay as they are).
 
-    Raises DocumentError, ModelError or InvalidAnswer.
+    Raises DocumentError, ModelError, InvalidAnswer or TimedOut.
     """
     options.check(style, Style, "style")
     options.check(length, Length, "length")
@@ -59,7 +61,14 @@ def summarize(
     }
     # Quotes are as long as what they quote: the answer needs as much room as the source.
     share = 0.45 if style == "quotes" else SHARE
-    run = Run(templates.load("summarize"), variables, model=model, share=share)
+    run = Run(
+        templates.load("summarize"),
+        variables,
+        model=model,
+        share=share,
+        timeout=timeout,
+        on_progress=on_progress,
+    )
     if style == "quotes":
         points, chunks = quoted(run, document, most)
     else:
