@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slmtasks.documents import Document, read
     from slmtasks.errors import (
         AnswerError,
+        CaseError,
         ContextExceeded,
         DeviceUnavailable,
         DocumentError,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
         SlmTasksError,
         UnsupportedDocument,
     )
+    from slmtasks.evaluation.run import evaluate
+    from slmtasks.evaluation.scores import Evaluation
     from slmtasks.model import Model, load
     from slmtasks.nodes import Prose, Quote
     from slmtasks.results import (
@@ -61,6 +64,7 @@ _HOMES = {
     "documents": ("Document", "read"),
     "errors": (
         "AnswerError",
+        "CaseError",
         "ContextExceeded",
         "DeviceUnavailable",
         "DocumentError",
@@ -79,6 +83,8 @@ _HOMES = {
         "SlmTasksError",
         "UnsupportedDocument",
     ),
+    "evaluation.run": ("evaluate",),
+    "evaluation.scores": ("Evaluation",),
     "model": ("Model", "load"),
     "results": (
         "Coverage",
@@ -104,6 +110,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnswerError",
+    "CaseError",
     "ContextExceeded",
     "Coverage",
     "DeviceUnavailable",
@@ -111,6 +118,7 @@ __all__ = [
     "DocumentError",
     "EmptyDocument",
     "EncryptedDocument",
+    "Evaluation",
     "Evidence",
     "Extraction",
     "InvalidAnswer",
@@ -138,6 +146,7 @@ __all__ = [
     "UnsupportedDocument",
     "Usage",
     "describe_product",
+    "evaluate",
     "extract",
     "load",
     "read",
