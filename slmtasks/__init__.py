@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slmtasks.documents import Document, read
     from slmtasks.errors import (
         AnswerError,
+        CaseError,
         ContextExceeded,
         DeviceUnavailable,
         DocumentError,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
         TimedOut,
         UnsupportedDocument,
     )
+    from slmtasks.evaluation.run import evaluate
+    from slmtasks.evaluation.scores import Evaluation
     from slmtasks.model import Model, load
     from slmtasks.nodes import Prose, Quote
     from slmtasks.results import (
@@ -63,6 +66,7 @@ _HOMES = {
     "documents": ("Document", "read"),
     "errors": (
         "AnswerError",
+        "CaseError",
         "ContextExceeded",
         "DeviceUnavailable",
         "DocumentError",
@@ -82,6 +86,8 @@ _HOMES = {
         "TimedOut",
         "UnsupportedDocument",
     ),
+    "evaluation.run": ("evaluate",),
+    "evaluation.scores": ("Evaluation",),
     "model": ("Model", "load"),
     "results": (
         "Coverage",
@@ -108,6 +114,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnswerError",
+    "CaseError",
     "ContextExceeded",
     "Coverage",
     "DeviceUnavailable",
@@ -115,6 +122,7 @@ __all__ = [
     "DocumentError",
     "EmptyDocument",
     "EncryptedDocument",
+    "Evaluation",
     "Evidence",
     "Extraction",
     "InvalidAnswer",
@@ -144,6 +152,7 @@ __all__ = [
     "UnsupportedDocument",
     "Usage",
     "describe_product",
+    "evaluate",
     "extract",
     "load",
     "read",

@@ -5,6 +5,7 @@ What is said beside them (progress, notes, errors) goes to stderr.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -61,6 +62,22 @@ def show(result: Result, document: Document, console: Console | None = None) -> 
             style="dim",
         )
     )
+
+
+def table(
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    console: Console | None = None,
+) -> None:
+    """Print rows under headings, in a frame."""
+    body = Table(box=None, pad_edge=False)
+    for heading in headings:
+        body.add_column(heading, overflow="fold", header_style="dim")
+    for row in rows:
+        body.add_row(*(Text(plain(cell)) for cell in row))
+    framed = Panel(body, title=Text(plain(title)), title_align="left", border_style="dim")
+    (console or Console()).print(framed)
 
 
 def _extraction(result: Extraction[Any], document: Document) -> Table:

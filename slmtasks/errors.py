@@ -15,6 +15,7 @@
     │   └── ContextExceeded        a prompt longer than the model's context
     ├── PromptError                a prompt file is missing or does not fit its variables
     ├── SchemaError                a schema that no grammar can be made of
+    ├── CaseError                  a case of an evaluation that cannot be scored as it stands
     └── AnswerError                the model's answer cannot be used
         ├── NothingToQuote         a required value of which the source holds no candidate
         ├── TimedOut               the time that the caller gave is over
@@ -30,6 +31,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "AnswerError",
+    "CaseError",
     "ContextExceeded",
     "DeviceUnavailable",
     "DocumentError",
@@ -128,6 +130,19 @@ class SchemaError(SlmTasksError):
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
         self.path = path
+
+
+class CaseError(SlmTasksError):
+    """A case of an evaluation cannot be scored as it stands.
+
+    `name` is the file's name (or "cases"), `line` its line, counted from 1, where one is
+    known.
+    """
+
+    def __init__(self, message: str, *, name: str = "cases", line: int | None = None) -> None:
+        super().__init__(f"{name if line is None else f'{name}, line {line}'}: {message}")
+        self.name = name
+        self.line = line
 
 
 class AnswerError(SlmTasksError):

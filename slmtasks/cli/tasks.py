@@ -81,6 +81,9 @@ def summarize(
     files: Files,
     style: Annotated[Style, typer.Option(help="What kind of summary.")] = "key-points",
     length: Annotated[Length, typer.Option(help="How long.")] = "medium",
+    most: Annotated[
+        int | None, typer.Option(help="How many sentences, points, words or quotes instead.")
+    ] = None,
     focus: Annotated[str | None, typer.Option(help="What to look for.")] = None,
     language: LanguageOption = None,
     password: PasswordOption = None,
@@ -98,6 +101,7 @@ def summarize(
             document,
             style=style,
             length=length,
+            most=most,
             focus=focus,
             language=language,
             model=loaded,

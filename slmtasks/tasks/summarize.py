@@ -23,12 +23,16 @@ MOST = {
 }
 """Sentences, points, words, or quotes, by style and length."""
 
+MOST_ASKED = 50
+"""No more sentences, points, words or quotes can be asked for."""
+
 
 def summarize(
     source: str | Path | Document,
     *,
     style: Style = "key-points",
     length: Length = "medium",
+    most: int | None = None,
     focus: str | None = None,
     language: str | None = None,
     model: Model | None = None,
@@ -44,16 +48,20 @@ def summarize(
     can a figure be written that the source does not hold. A source longer than the model's
     context is summarized in parts and the parts' summaries again.
 
-    `focus` says what to look for, `language` what to write in (a model writes only the
-    languages that it was trained on; quotes stay as they are).
+    `most` gives the number of sentences, points, words or quotes itself, in place of
+    `length`'s; at most 50. `focus` says what to look for, `language` what to write in (a
+    model writes only the languages that it was trained on; quotes stay as they are).
 
-    Raises DocumentError, ModelError, InvalidAnswer or TimedOut.
+    Raises DocumentError, ValueError, ModelError, InvalidAnswer or TimedOut.
     """
     options.check(style, Style, "style")
     options.check(length, Length, "length")
+    if most is None:
+        most = MOST[style][length]
+    elif not 1 <= most <= MOST_ASKED:
+        raise ValueError(f"most is {most}; give 1 to {MOST_ASKED}")
     document = opened(source)
     whole = Passage.whole(document)
-    most = MOST[style][length]
     variables = {
         style.replace("-", "_"): str(most),
         "focus": focus or "",
