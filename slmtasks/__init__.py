@@ -13,9 +13,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from slmtasks.batching import BatchStopped, batch
+    from slmtasks.bound import bind
     from slmtasks.documents import Document, read
     from slmtasks.errors import (
         AnswerError,
+        BatchError,
         ContextExceeded,
         DeviceUnavailable,
         DocumentError,
@@ -28,14 +31,21 @@ if TYPE_CHECKING:
         ModelNotFound,
         NothingToQuote,
         OutOfMemory,
+        OutputCorrupt,
+        OutputFailed,
+        OutputLocked,
         PromptError,
         ScannedDocument,
         SchemaError,
+        SettingsChanged,
         SlmTasksError,
+        UnreadableDocument,
         UnsupportedDocument,
     )
     from slmtasks.model import Model, load
     from slmtasks.nodes import Prose, Quote
+    from slmtasks.reader import Reading
+    from slmtasks.records import BatchReport, Record
     from slmtasks.results import (
         Coverage,
         Evidence,
@@ -58,9 +68,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "batching": ("BatchStopped", "batch"),
+    "bound": ("bind",),
     "documents": ("Document", "read"),
     "errors": (
         "AnswerError",
+        "BatchError",
         "ContextExceeded",
         "DeviceUnavailable",
         "DocumentError",
@@ -73,10 +86,15 @@ _HOMES = {
         "ModelNotFound",
         "NothingToQuote",
         "OutOfMemory",
+        "OutputCorrupt",
+        "OutputFailed",
+        "OutputLocked",
         "PromptError",
         "ScannedDocument",
         "SchemaError",
+        "SettingsChanged",
         "SlmTasksError",
+        "UnreadableDocument",
         "UnsupportedDocument",
     ),
     "model": ("Model", "load"),
@@ -93,6 +111,8 @@ _HOMES = {
         "Usage",
     ),
     "nodes": ("Prose", "Quote"),
+    "reader": ("Reading",),
+    "records": ("BatchReport", "Record"),
     "task": ("Task",),
     "tasks.describe_product": ("Product", "describe_product"),
     "tasks.extract": ("extract",),
@@ -104,6 +124,9 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnswerError",
+    "BatchError",
+    "BatchReport",
+    "BatchStopped",
     "ContextExceeded",
     "Coverage",
     "DeviceUnavailable",
@@ -122,21 +145,30 @@ __all__ = [
     "ModelNotFound",
     "NothingToQuote",
     "OutOfMemory",
+    "OutputCorrupt",
+    "OutputFailed",
+    "OutputLocked",
     "Product",
     "ProductDescription",
     "PromptError",
     "Prose",
     "Quote",
+    "Reading",
+    "Record",
     "Reply",
     "Result",
     "ScannedDocument",
     "SchemaError",
+    "SettingsChanged",
     "SlmTasksError",
     "SocialPost",
     "Summary",
     "Task",
+    "UnreadableDocument",
     "UnsupportedDocument",
     "Usage",
+    "batch",
+    "bind",
     "describe_product",
     "extract",
     "load",
