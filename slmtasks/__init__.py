@@ -13,9 +13,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from slmtasks.batching import BatchStopped, batch
+    from slmtasks.bound import bind
     from slmtasks.documents import Document, read
     from slmtasks.errors import (
         AnswerError,
+        BatchError,
         CaseError,
         ContextExceeded,
         DeviceUnavailable,
@@ -29,17 +32,24 @@ if TYPE_CHECKING:
         ModelNotFound,
         NothingToQuote,
         OutOfMemory,
+        OutputCorrupt,
+        OutputFailed,
+        OutputLocked,
         PromptError,
         ScannedDocument,
         SchemaError,
+        SettingsChanged,
         SlmTasksError,
         TimedOut,
+        UnreadableDocument,
         UnsupportedDocument,
     )
     from slmtasks.evaluation.run import evaluate
     from slmtasks.evaluation.scores import Evaluation
     from slmtasks.model import Model, load
     from slmtasks.nodes import Prose, Quote
+    from slmtasks.reader import Reading
+    from slmtasks.records import BatchReport, Record
     from slmtasks.results import (
         Coverage,
         Evidence,
@@ -63,10 +73,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "batching": ("BatchStopped", "batch"),
+    "bound": ("bind",),
     "documents": ("Document", "read"),
     "errors": (
         "AnswerError",
         "CaseError",
+        "BatchError",
         "ContextExceeded",
         "DeviceUnavailable",
         "DocumentError",
@@ -79,11 +92,16 @@ _HOMES = {
         "ModelNotFound",
         "NothingToQuote",
         "OutOfMemory",
+        "OutputCorrupt",
+        "OutputFailed",
+        "OutputLocked",
         "PromptError",
         "ScannedDocument",
         "SchemaError",
+        "SettingsChanged",
         "SlmTasksError",
         "TimedOut",
+        "UnreadableDocument",
         "UnsupportedDocument",
     ),
     "evaluation.run": ("evaluate",),
@@ -103,6 +121,8 @@ _HOMES = {
         "Usage",
     ),
     "nodes": ("Prose", "Quote"),
+    "reader": ("Reading",),
+    "records": ("BatchReport", "Record"),
     "task": ("Task",),
     "tasks.describe_product": ("Product", "describe_product"),
     "tasks.extract": ("extract",),
@@ -114,6 +134,9 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnswerError",
+    "BatchError",
+    "BatchReport",
+    "BatchStopped",
     "CaseError",
     "ContextExceeded",
     "Coverage",
@@ -134,23 +157,32 @@ __all__ = [
     "ModelNotFound",
     "NothingToQuote",
     "OutOfMemory",
+    "OutputCorrupt",
+    "OutputFailed",
+    "OutputLocked",
     "Product",
     "ProductDescription",
     "Progress",
     "PromptError",
     "Prose",
     "Quote",
+    "Reading",
+    "Record",
     "Reply",
     "Result",
     "ScannedDocument",
     "SchemaError",
+    "SettingsChanged",
     "SlmTasksError",
     "SocialPost",
     "Summary",
     "Task",
     "TimedOut",
+    "UnreadableDocument",
     "UnsupportedDocument",
     "Usage",
+    "batch",
+    "bind",
     "describe_product",
     "evaluate",
     "extract",

@@ -5,17 +5,21 @@ What is said beside them (progress, notes, errors) goes to stderr.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Console, Group
+from rich.markup import escape
 from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
 from slmtasks.documents import Document
+from slmtasks.records import BatchReport, Record
 from slmtasks.results import Evidence, Extraction, Result
 
 AROUND = 30
@@ -127,3 +131,63 @@ def _text(result: Result) -> Group:
         shown = "\n".join(items) or plain(value)
         rows.append(Text.assemble((f"{name}: ", "dim"), "\n" if "\n" in shown else "", shown))
     return Group(*rows)
+
+
+class BatchProgress:
+    """How far a batch is, on stderr: a context whose value is what the batch calls."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=_beside,
+            transient=True,
+            disable=not _beside.is_terminal,
+        )
+        self._task = self._bar.add_task("", left="", total=None)
+
+    def __enter__(self) -> Callable[[BatchReport, Record | None], None]:
+        self._bar.start()
+        return self._show
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _show(self, report: BatchReport, record: Record | None) -> None:
+        seconds = report.seconds_left
+        self._bar.update(
+            self._task,
+            completed=report.done.total + report.before.total,
+            total=report.inputs,
+            description=escape(plain(record.id)) if record else "",
+            left="" if seconds is None else f"{timedelta(seconds=round(seconds))} left",
+        )
+        if record is not None and record.error is not None:
+            error(f"{record.id}: {record.error.message}")
+
+
+def summary(report: BatchReport, console: Console | None = None) -> None:
+    """Print how a batch went; the counts add up to the inputs."""
+    counts = Table(box=None, show_header=False, pad_edge=False)
+    counts.add_column(style="dim")
+    counts.add_column(justify="right")
+    counts.add_column(style="dim")
+    for status in ("ok", "partial", "failed"):
+        before = getattr(report.before, status)
+        note = f"and {before} before" if before else ""
+        counts.add_row(status, str(getattr(report.done, status)), note)
+    counts.add_row("left", str(report.left), "the same command goes on" if report.left else "")
+    counts.add_row("inputs", str(report.inputs), "")
+    usage = report.usage
+    pace = f"{report.documents_per_hour:,.0f} documents an hour" if report.done.total else ""
+    lines = [
+        f"{usage.prompt_tokens} tokens read ({usage.cached_tokens} kept), "
+        f"{usage.generated_tokens} written, {report.seconds:.1f} s{', ' if pace else ''}{pace}",
+        *(f"slowest: {seconds:.1f} s {plain(name)}" for name, seconds in report.slowest[:3]),
+        *([f"the old records are in {plain(report.aside)}"] if report.aside else []),
+    ]
+    title = Text(plain(f"{report.out}, {report.ended}"))
+    body = Group(counts, *(Text(line, style="dim") for line in lines))
+    (console or Console()).print(Panel(body, title=title, title_align="left", border_style="dim"))

@@ -31,6 +31,9 @@ PAGE_BREAK = "\n\n"
 
 _HTML = frozenset((".html", ".htm", ".xhtml"))
 _TEXT = frozenset((".txt", ".text", ".md", ".markdown", ".csv", ".tsv", ".log")) | _HTML
+SUFFIXES = _TEXT | {".pdf"}
+"""The extensions of files that are read here."""
+
 _AS_TEXT = "save it as PDF or text and read that"
 _OCR = "run OCR on it (ocrmypdf, for one) and read the result"
 _UNPACK = "unpack it and read its files"

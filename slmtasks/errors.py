@@ -6,7 +6,8 @@
     │   ├── ScannedDocument        its pages are images without text
     │   ├── EncryptedDocument      it needs a password
     │   ├── MalformedDocument      it is broken or not what its name says
-    │   └── UnsupportedDocument    its format is not read here
+    │   ├── UnsupportedDocument    its format is not read here
+    │   └── UnreadableDocument     reading it takes too long, too much memory, or fails
     ├── ModelError                 a model could not be loaded or run
     │   ├── ModelNotFound          no such name or folder
     │   ├── ModelCorrupt           the folder's files are missing or damaged
@@ -15,11 +16,16 @@
     │   └── ContextExceeded        a prompt longer than the model's context
     ├── PromptError                a prompt file is missing or does not fit its variables
     ├── SchemaError                a schema that no grammar can be made of
-    ├── CaseError                  a case of an evaluation that cannot be scored as it stands
-    └── AnswerError                the model's answer cannot be used
-        ├── NothingToQuote         a required value of which the source holds no candidate
-        ├── TimedOut               the time that the caller gave is over
-        └── InvalidAnswer          validation failed on every attempt
+    ├── AnswerError                the model's answer cannot be used
+    │   ├── NothingToQuote         a required value of which the source holds no candidate
+    │   ├── TimedOut               the time that the caller gave is over
+    │   └── InvalidAnswer          validation failed on every attempt
+    ├── BatchError                 a batch cannot begin or go on
+    │   ├── OutputLocked           another process writes the same output
+    │   ├── OutputCorrupt          the output holds something else than records
+    │   ├── SettingsChanged        the output holds records of other settings
+    │   └── OutputFailed           the output cannot be written
+    └── CaseError                  a case of an evaluation that cannot be scored as it stands
 
 Each message says what, where, and what to do next. A wrong argument is a plain
 `ValueError` or `TypeError`.
@@ -31,6 +37,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "AnswerError",
+    "BatchError",
     "CaseError",
     "ContextExceeded",
     "DeviceUnavailable",
@@ -44,11 +51,16 @@ __all__ = [
     "ModelNotFound",
     "NothingToQuote",
     "OutOfMemory",
+    "OutputCorrupt",
+    "OutputFailed",
+    "OutputLocked",
     "PromptError",
     "ScannedDocument",
     "SchemaError",
+    "SettingsChanged",
     "SlmTasksError",
     "TimedOut",
+    "UnreadableDocument",
     "UnsupportedDocument",
 ]
 
@@ -61,7 +73,7 @@ class DocumentError(SlmTasksError):
     """A source could not be read.
 
     `name` is the file's name (or "text"), `page` the page, counted from 1,
-    where one is known.
+    where one is known, `reason` the message without them.
     """
 
     def __init__(self, message: str, *, name: str = "text", page: int | None = None) -> None:
@@ -69,6 +81,7 @@ class DocumentError(SlmTasksError):
         super().__init__(f"{where}: {message}")
         self.name = name
         self.page = page
+        self.reason = message
 
 
 class EmptyDocument(DocumentError):
@@ -89,6 +102,10 @@ class MalformedDocument(DocumentError):
 
 class UnsupportedDocument(DocumentError):
     """The format is not one that is read here."""
+
+
+class UnreadableDocument(DocumentError):
+    """Reading it takes more time or memory than is allowed, or ends the process that reads."""
 
 
 class ModelError(SlmTasksError):
@@ -178,3 +195,23 @@ class InvalidAnswer(AnswerError):
         super().__init__(
             f"the model answered {times} and no answer was valid: {'; '.join(self.errors)}"
         )
+
+
+class BatchError(SlmTasksError):
+    """A batch cannot begin or go on; what is recorded stays, and the next run goes on."""
+
+
+class OutputLocked(BatchError):
+    """Another process writes the same output."""
+
+
+class OutputCorrupt(BatchError):
+    """The output holds something else than records."""
+
+
+class SettingsChanged(BatchError):
+    """The output holds records of other settings: task, parameters, schema, prompt, model."""
+
+
+class OutputFailed(BatchError):
+    """The output cannot be opened, written or made durable."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,6 @@ import typer
 
 from slmtasks.options import Grounding
 
-Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Text, Markdown, HTML or PDF files.")
-]
 ModelOption = Annotated[
     str | None,
     typer.Option(
@@ -39,3 +37,38 @@ GroundingOption = Annotated[
 DayFirstOption = Annotated[
     bool | None, typer.Option("--day-first/--month-first", help="How 03/04/2024 is read.")
 ]
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options of every task."""
+
+    day_first: DayFirstOption = None
+    password: PasswordOption = None
+    model: ModelOption = None
+    device: DeviceOption = "auto"
+    as_json: JsonOption = False
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The options of a batch beside them."""
+
+    out: Annotated[Path, typer.Option(help="The file of records, one JSON object a line.")]
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Put an output that exists aside and begin anew.")
+    ] = False
+    append: Annotated[
+        bool, typer.Option("--append", help="Add to an output that has other settings' records.")
+    ] = False
+    retry: Annotated[bool, typer.Option("--retry", help="Do failed documents once more.")] = False
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first document that fails.")
+    ] = False
+    seconds: Annotated[float, typer.Option(help="How long reading a document may take.")] = 60.0
+    memory: Annotated[int, typer.Option(help="The MiB that reading a document may take.")] = 1024
+    csv: Annotated[Path | None, typer.Option(help="Write the records as a table, too.")] = None
+    parquet: Annotated[Path | None, typer.Option(help="The same as Parquet.")] = None
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print errors alone, no progress or summary.")
+    ] = False
