@@ -32,8 +32,10 @@ if TYPE_CHECKING:
         ScannedDocument,
         SchemaError,
         SlmTasksError,
+        TooLarge,
         UnsupportedDocument,
     )
+    from slmtasks.limits import Limits
     from slmtasks.model import Model, load
     from slmtasks.nodes import Prose, Quote
     from slmtasks.results import (
@@ -77,8 +79,10 @@ _HOMES = {
         "ScannedDocument",
         "SchemaError",
         "SlmTasksError",
+        "TooLarge",
         "UnsupportedDocument",
     ),
+    "limits": ("Limits",),
     "model": ("Model", "load"),
     "results": (
         "Coverage",
@@ -114,6 +118,7 @@ __all__ = [
     "Evidence",
     "Extraction",
     "InvalidAnswer",
+    "Limits",
     "MalformedDocument",
     "Missing",
     "Model",
@@ -135,6 +140,7 @@ __all__ = [
     "SocialPost",
     "Summary",
     "Task",
+    "TooLarge",
     "UnsupportedDocument",
     "Usage",
     "describe_product",

@@ -6,6 +6,7 @@
     │   ├── ScannedDocument        its pages are images without text
     │   ├── EncryptedDocument      it needs a password
     │   ├── MalformedDocument      it is broken or not what its name says
+    │   ├── TooLarge               it exceeds one of the limits
     │   └── UnsupportedDocument    its format is not read here
     ├── ModelError                 a model could not be loaded or run
     │   ├── ModelNotFound          no such name or folder
@@ -45,6 +46,7 @@ __all__ = [
     "ScannedDocument",
     "SchemaError",
     "SlmTasksError",
+    "TooLarge",
     "UnsupportedDocument",
 ]
 
@@ -81,6 +83,10 @@ class EncryptedDocument(DocumentError):
 
 class MalformedDocument(DocumentError):
     """The file is broken, or is not what its name says."""
+
+
+class TooLarge(DocumentError):
+    """The document exceeds one of the `Limits`, which can be raised."""
 
 
 class UnsupportedDocument(DocumentError):
