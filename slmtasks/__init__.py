@@ -41,11 +41,13 @@ if TYPE_CHECKING:
         SettingsChanged,
         SlmTasksError,
         TimedOut,
+        TooLarge,
         UnreadableDocument,
         UnsupportedDocument,
     )
     from slmtasks.evaluation.run import evaluate
     from slmtasks.evaluation.scores import Evaluation
+    from slmtasks.limits import Limits
     from slmtasks.model import Model, load
     from slmtasks.nodes import Prose, Quote
     from slmtasks.reader import Reading
@@ -101,11 +103,13 @@ _HOMES = {
         "SettingsChanged",
         "SlmTasksError",
         "TimedOut",
+        "TooLarge",
         "UnreadableDocument",
         "UnsupportedDocument",
     ),
     "evaluation.run": ("evaluate",),
     "evaluation.scores": ("Evaluation",),
+    "limits": ("Limits",),
     "model": ("Model", "load"),
     "results": (
         "Coverage",
@@ -149,6 +153,7 @@ __all__ = [
     "Evidence",
     "Extraction",
     "InvalidAnswer",
+    "Limits",
     "MalformedDocument",
     "Missing",
     "Model",
@@ -178,6 +183,7 @@ __all__ = [
     "Summary",
     "Task",
     "TimedOut",
+    "TooLarge",
     "UnreadableDocument",
     "UnsupportedDocument",
     "Usage",

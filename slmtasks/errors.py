@@ -6,6 +6,7 @@
     │   ├── ScannedDocument        its pages are images without text
     │   ├── EncryptedDocument      it needs a password
     │   ├── MalformedDocument      it is broken or not what its name says
+    │   ├── TooLarge               it exceeds one of the limits
     │   ├── UnsupportedDocument    its format is not read here
     │   └── UnreadableDocument     reading it takes too long, too much memory, or fails
     ├── ModelError                 a model could not be loaded or run
@@ -60,6 +61,7 @@ __all__ = [
     "SettingsChanged",
     "SlmTasksError",
     "TimedOut",
+    "TooLarge",
     "UnreadableDocument",
     "UnsupportedDocument",
 ]
@@ -98,6 +100,10 @@ class EncryptedDocument(DocumentError):
 
 class MalformedDocument(DocumentError):
     """The file is broken, or is not what its name says."""
+
+
+class TooLarge(DocumentError):
+    """The document exceeds one of the `Limits`, which can be raised."""
 
 
 class UnsupportedDocument(DocumentError):
