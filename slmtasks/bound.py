@@ -69,9 +69,16 @@ class Bound:
     suffixes: frozenset[str] = documents.SUFFIXES
     source: Callable[[Document], Any] = _itself
 
-    def ask(self, document: Document, model: Model) -> Result:
-        """The task's result for one document."""
-        return self.call(self.source(document), model=model, **self.keywords)
+    def ask(self, document: Document, model: Model, **more: Any) -> Result:
+        """The task's result for one document; `more` are further keywords of its call."""
+        return self.call(self.source(document), model=model, **self.keywords, **more)
+
+    def within(self, timeout: float | None) -> Bound:
+        """The same task with so many seconds for each document."""
+        if timeout is None:
+            return self
+        settings = {**self.settings, "timeout": timeout}
+        return replace(self, keywords={**self.keywords, "timeout": timeout}, settings=settings)
 
     def digest(self, model: Model, reading: Mapping[str, Any]) -> str:
         """The settings digest of its records: of its settings and of the model's files.

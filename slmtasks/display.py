@@ -6,7 +6,6 @@ What is said beside them (progress, notes, errors) goes to stderr.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +20,7 @@ from rich.text import Text
 from slmtasks.documents import Document
 from slmtasks.records import BatchReport, Record
 from slmtasks.results import Evidence, Extraction, Result
+from slmtasks.results import Progress as TaskProgress
 
 AROUND = 30
 """Characters of the source shown on each side of a quote."""
@@ -44,9 +44,32 @@ def note(message: str) -> None:
     _beside.print(plain(message), markup=False)
 
 
-def progress(message: str) -> AbstractContextManager[Any]:
-    """Show what is being done, on stderr, while the context lasts."""
-    return _beside.status(Text(plain(message)))
+class Doing:
+    """What is being done, on stderr while the context lasts: what is read, the answer so far."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+        self._status = _beside.status(Text(plain(message)))
+
+    def __enter__(self) -> Doing:
+        self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def hear(self, progress: TaskProgress) -> None:
+        """Show how far a task is."""
+        if not _beside.is_terminal:
+            return
+        part = f", part {progress.part} of {progress.parts}" if progress.parts > 1 else ""
+        if progress.read < progress.tokens:
+            said = f"reading, {100 * progress.read // progress.tokens} %"
+        else:
+            said = "  ".join(f"{name}: {value}" for name, value in progress.partial.items())
+        room = max(20, _beside.width - len(self._message) - len(part) - 8)
+        line = f"{self._message}{part}: {said[-room:]}".replace("\n", " ")
+        self._status.update(Text(plain(line), overflow="ellipsis", no_wrap=True))
 
 
 def show(result: Result, document: Document, console: Console | None = None) -> None:
@@ -110,7 +133,7 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
 def _marked(place: Evidence, document: Document) -> Text:
     before = document.text[max(0, place.start - AROUND) : place.start].rpartition("\n")[2]
     after = document.text[place.end : place.end + AROUND].partition("\n")[0]
-    marked = Text(plain(before), style="dim")
+    marked = Text().append(plain(before), style="dim")
     marked.append(plain(place.quote).replace("\n", " / "), style="bold black on yellow")
     marked.append(plain(after), style="dim")
     return marked
@@ -122,7 +145,7 @@ def plain(value: Any) -> str:
 
 
 def _text(result: Result) -> Group:
-    rows = []
+    rows: list[Text] = []
     for name, value in result:
         # A summary's text is its points joined.
         if name in _CARRIED or name == "evidence" or (name == "text" and hasattr(result, "points")):
@@ -130,6 +153,13 @@ def _text(result: Result) -> Group:
         items = [f"- {plain(item)}" for item in value] if isinstance(value, tuple) else ()
         shown = "\n".join(items) or plain(value)
         rows.append(Text.assemble((f"{name}: ", "dim"), "\n" if "\n" in shown else "", shown))
+    places = [place for found in getattr(result, "evidence", {}).values() for place in found]
+    if places:
+        rows.append(Text("where it stands:", style="dim"))
+        # The facts of a reply are not the document that was shown: the quote says it all.
+        for place in places:
+            quote = plain(" ".join(place.quote.split()))
+            rows.append(Text.assemble((f"  page {place.page}, from {place.start}: ", "dim"), quote))
     return Group(*rows)
 
 

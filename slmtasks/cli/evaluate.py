@@ -73,7 +73,7 @@ def _scored(path: Path, found: list[Case], loaded: slm.Model, day_first: bool | 
     from slmtasks.evaluation import run, scoring
 
     def answer(case: Case, document: slm.Document | None) -> slm.Result:
-        with display.progress(f"{path}: {case.id}"):
+        with display.Doing(f"{path}: {case.id}"):
             return run.answer(case, document, loaded)
 
     evaluation = scoring.score(path.stem, found, answer, model=loaded.name, day_first=day_first)

@@ -25,13 +25,14 @@ def run(files: list[Path], task: Bound, options: Common) -> None:
     """
     as_json = options.as_json or not sys.stdout.isatty()
     failed = 0
+    task = task.within(options.timeout)
     with loaded(options) as model:
         for number, path in enumerate(files, start=1):
             source = {"source": str(path)} if len(files) > 1 else {}
             try:
-                with display.progress(f"{path} ({number} of {len(files)})"):
+                with display.Doing(f"{path} ({number} of {len(files)})") as doing:
                     document = read(path, password=options.password, day_first=options.day_first)
-                    result = task.ask(document, model)
+                    result = task.ask(document, model, on_progress=doing.hear)
             except SlmTasksError as error:
                 failed += 1
                 display.error(str(error))

@@ -39,7 +39,7 @@ def run(sources: list[str], task: Bound, options: Common, recording: Recording) 
         with loaded(options) as model, shown as watch:
             report = batch(
                 [(entry.id, entry.source) for entry in listed.inputs],
-                task,
+                task.within(options.timeout),
                 out=recording.out,
                 model=model,
                 existing=existing,

@@ -17,6 +17,9 @@ ModelOption = Annotated[
     ),
 ]
 DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, directml, webgpu, openvino or qnn.")]
+TimeoutOption = Annotated[
+    float | None, typer.Option(help="Seconds that the model may take for one document.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 LanguageOption = Annotated[str | None, typer.Option(help="The language to write in.")]
 PasswordOption = Annotated[str | None, typer.Option(help="The password of encrypted PDFs.")]
@@ -47,6 +50,7 @@ class Common:
     password: PasswordOption = None
     model: ModelOption = None
     device: DeviceOption = "auto"
+    timeout: TimeoutOption = None
     as_json: JsonOption = False
 
 

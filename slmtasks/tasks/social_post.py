@@ -90,7 +90,8 @@ def social_post(
     tags = list({tag.casefold(): tag for tag in reversed(answer["hashtags"])}.values())[::-1]
     text = answer["text"] + _tail(tags, link)
     if hashtags > most:
-        run.warnings.append(f"{rules.title} allows {most} hashtags; {hashtags} were asked for")
+        allowed = "1 hashtag" if most == 1 else f"{most} hashtags"
+        run.warnings.append(f"{rules.title} allows {allowed}; {hashtags} were asked for")
     return SocialPost(
         text=text,
         hashtags=tuple(tags),
