@@ -57,7 +57,8 @@ def receipt_rows(evaluation: Evaluation, trivial: Evaluation) -> Iterator[Row]:
     """All four fields and each, with the heuristics', and the seconds."""
     ours, theirs = evaluation.tasks["extract"], trivial.tasks["extract"]
     for name, one in (ours.fields or {}).items():
-        beside = f"heuristics {_shown((theirs.fields or {})[name].exact)}"
+        floor = _shown((theirs.fields or {})[name].exact)
+        beside = f"heuristics {floor}; the text holds {_shown(one.reachable)}"
         if name == "all":
             yield (
                 "receipts, all four fields at once, strict: exact",

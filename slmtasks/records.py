@@ -45,6 +45,7 @@ class Record(_Frozen):
     value: dict[str, Any] | None = None
     evidence: dict[str, list[Evidence]] = {}
     inferred: tuple[str, ...] = ()
+    confidence: dict[str, float] = {}
     warnings: tuple[str, ...] = ()
     error: Failure | None = None
     usage: Usage = Usage()
@@ -69,10 +70,18 @@ def answered(result: Result) -> dict[str, Any]:
     carried = {name: fields.pop(name) for name in Result.model_fields}
     evidence = fields.pop("evidence", {})
     inferred = fields.pop("inferred", ())
+    confidence = fields.pop("confidence", {})
     # An extraction holds its answer in one field; the others are their answer.
     value = fields.get("value") if set(fields) == {"value"} else fields
     status = "ok" if result.coverage.complete else "partial"
-    return {**carried, "value": value, "evidence": evidence, "inferred": inferred, "status": status}
+    return {
+        **carried,
+        "value": value,
+        "evidence": evidence,
+        "inferred": inferred,
+        "confidence": confidence,
+        "status": status,
+    }
 
 
 def failed(error: BaseException) -> dict[str, Any]:

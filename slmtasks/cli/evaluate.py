@@ -86,7 +86,7 @@ def _show(evaluation: Evaluation) -> None:
     for task, scores in evaluation.tasks.items():
         title = f"{evaluation.name}: {task}, {scores.answered} of {scores.cases} cases answered"
         if scores.fields:
-            headings = ("field", "exact", "F1", "missed", "absent: null", "hallucinated", "place")
+            headings = ("field", "exact", "F1", "missed", "null", "invented", "place")
             display.table(title, headings, list(_field_rows(scores)))
         else:
             display.table(title, ("measure", "score", "beside it"), list(_rows(scores)))

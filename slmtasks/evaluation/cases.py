@@ -313,6 +313,6 @@ def _named(node: Node, gold: Any, path: str) -> Any:
                 raise ValueError(f"{where} is {gold!r}; give a list or null")
             return [_named(item, value, f"{where}[{i}]") for i, value in enumerate(gold)]
         case _:
-            if not isinstance(gold, str | int | float):
+            if not isinstance(gold, str | int | float) or gold == "":
                 raise ValueError(f"{where} is {gold!r}; give a text, a number or null")
             return gold

@@ -22,12 +22,12 @@ from pydantic import BaseModel
 from slmtasks.documents import Document
 from slmtasks.evaluation.cases import ExtractCase
 from slmtasks.evaluation.scores import FieldScores, Share
-from slmtasks.nodes import Array, Date, Node, Number, Object
+from slmtasks.nodes import Array, Choice, Date, Node, Number, Object
 from slmtasks.passages import Passage
 from slmtasks.results import Evidence, Extraction
 from slmtasks.schema import describe
 from slmtasks.source import Source
-from slmtasks.values import dates, numbers
+from slmtasks.values import Found, dates, numbers
 
 _WORD = re.compile(r"\w+")
 
@@ -37,7 +37,8 @@ class Judged:
     """One value of a gold, or an item beyond it (`extra`), and what was given for it.
 
     `field` is its name without the places in lists. `overlaps` is None where the gold's
-    place is not known. `failed` where there was no answer at all.
+    place is not known; `stands` says whether the document holds the gold at all. `failed`
+    where there was no answer.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Judged:
     exact: bool = False
     f1: float = 0.0
     overlaps: bool | None = None
+    stands: bool = False
     extra: bool = False
     failed: bool = False
 
@@ -92,6 +94,7 @@ class _Judge:
         self.evidence = result.evidence if result else {}
         self.failed = result is None
         self.source = Source(Passage.whole(document)) if document else None
+        self.folded = folded(document.text) if document else ""
 
     def walk(self, node: Node, gold: Any, given: Any, path: str, field: str) -> Iterator[Judged]:
         if gold is None or gold == []:
@@ -133,6 +136,7 @@ class _Judge:
             exact,
             1.0 if exact else token_f1(text or "", wanted),
             self._overlaps(node, wanted, meant, path),
+            self._stands(node, wanted, meant),
             failed=self.failed,
         )
 
@@ -149,43 +153,41 @@ class _Judge:
             return set()
         if isinstance(node, Number) and not isinstance(gold, str):
             return {Decimal(str(gold))}
-        text, document = str(gold), self.source.passage.document if self.source else None
-        if self.source:
-            found: Sequence[Any] = (
-                self.source.found_numbers
-                if isinstance(node, Number)
-                else self.source.found_dates(node.time)
-            )
-            if same := {one.value for one in found if folded(one.quote) == folded(text)}:
-                return same
+        text = str(gold)
+        if same := {one.value for one in self._found(node) if folded(one.quote) == folded(text)}:
+            return same
         if isinstance(node, Number):
             alone: Sequence[Any] = numbers(text)
         else:
-            day_first = document.day_first if document else None
+            day_first = self.source.passage.document.day_first if self.source else None
             alone = dates(text, day_first=day_first, time=node.time)
         return {alone[0].value} if alone else set()
 
+    def _found(self, node: Node) -> Sequence[Found[Any]]:
+        """The document's numbers or dates, where a field is one."""
+        match node:
+            case Number() if self.source:
+                return self.source.found_numbers
+            case Date(time=time) if self.source:
+                return self.source.found_dates(time)
+        return ()
+
     def _overlaps(self, node: Node, wanted: str, meant: set[Any], path: str) -> bool | None:
-        if path in self.known:
-            places = self.known[path]
-        elif self.source:
-            places = _places(node, wanted, meant, self.source)
-        else:
-            places = []
-        if not places:
-            return None
-        return overlap(self.evidence.get(path, []), places)
+        places = self.known.get(path) or self._places(node, wanted, meant)
+        return overlap(self.evidence.get(path, []), places) if places else None
 
+    def _places(self, node: Node, wanted: str, meant: set[Any]) -> list[tuple[int, int]]:
+        """Where a gold stands in the document: as text, or as the same number or date."""
+        if self.source is None:
+            return []
+        same = [(one.start, one.end) for one in self._found(node) if one.value in meant]
+        return standing(wanted, self.source.passage.raw) + same
 
-def _places(node: Node, wanted: str, meant: set[Any], source: Source) -> list[tuple[int, int]]:
-    """Where a gold stands in the document: as text, or as the same number or date."""
-    found: Sequence[Any] = ()
-    if isinstance(node, Number):
-        found = source.found_numbers
-    elif isinstance(node, Date):
-        found = source.found_dates(node.time)
-    same = [(one.start, one.end) for one in found if one.value in meant]
-    return standing(wanted, source.passage.raw) + same
+    def _stands(self, node: Node, wanted: str, meant: set[Any]) -> bool:
+        if isinstance(node, Choice):
+            return True
+        same = any(one.value in meant for one in self._found(node))
+        return same or folded(wanted) in self.folded
 
 
 def _plain(value: Any) -> Any:
@@ -225,6 +227,7 @@ def _scores(judged: list[Judged]) -> FieldScores:
         null=_share(absent, [one.given is None and not one.failed for one in absent]),
         hallucinated=_share(absent, [one.given is not None for one in absent]),
         evidence=_share(located, [bool(one.overlaps) for one in located]),
+        reachable=_share(values, [one.stands for one in values]),
         extra=sum(one.extra for one in judged),
     )
 

@@ -28,7 +28,9 @@ class FieldScores(_Frozen):
     """How a field was filled, or all fields together.
 
     Of the values that the gold has: `exact`, the mean token `f1`, `missed` (answered
-    null), and `evidence` that overlaps the gold's place, of those whose place is known.
+    null), `evidence` that overlaps the gold's place, of those whose place is known, and
+    `reachable`, those that the document holds at all, white space and case apart: the
+    most that can be exact where only its text may be given.
     Of those that the gold says are absent: answered `null`, and `hallucinated` (answered
     a value). A case without an answer is neither, so the two need not add up. `extra`
     counts items of lists beyond the gold's.
@@ -40,6 +42,7 @@ class FieldScores(_Frozen):
     null: Share
     hallucinated: Share
     evidence: Share
+    reachable: Share
     extra: int
 
 
