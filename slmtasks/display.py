@@ -180,6 +180,8 @@ class BatchProgress:
 
     def __enter__(self) -> Callable[[BatchReport, Record | None], None]:
         self._bar.start()
+        # A second Ctrl-C ends the process with no time to give the cursor back.
+        _beside.show_cursor(True)
         return self._show
 
     def __exit__(self, *_: object) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any
 
 STOPPED = 130
@@ -24,13 +23,12 @@ class Stops:
     """While its context lasts, a first signal asks for a stop and a second ends the process.
 
     The first sets `asked`, and raises KeyboardInterrupt only inside `breakable`, so that
-    what stands outside is never left half done. Before a second one ends the process,
-    `at_once` is called. In a thread that gets no signals it does nothing.
+    what stands outside is never left half done. In a thread that gets no signals it does
+    nothing.
     """
 
-    def __init__(self, at_once: Callable[[], None] = lambda: None) -> None:
+    def __init__(self) -> None:
         self.asked = False
-        self._at_once = at_once
         self._breakable = False
         self._former: dict[int, Any] = {}
 
@@ -47,18 +45,12 @@ class Stops:
                     self._former[number] = signal.signal(number, self._stop)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for number, former in self._former.items():
             signal.signal(number, former)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
-            self._at_once()
             os._exit(STOPPED)
         self.asked = True
         if self._breakable:
