@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slmtasks.documents import Document, read
     from slmtasks.errors import (
         AnswerError,
+        CatalogError,
         ContextExceeded,
         DeviceUnavailable,
         DocumentError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         NothingToQuote,
         OutOfMemory,
         PromptError,
+        PullFailed,
         ScannedDocument,
         SchemaError,
         SlmTasksError,
@@ -61,6 +63,7 @@ _HOMES = {
     "documents": ("Document", "read"),
     "errors": (
         "AnswerError",
+        "CatalogError",
         "ContextExceeded",
         "DeviceUnavailable",
         "DocumentError",
@@ -74,6 +77,7 @@ _HOMES = {
         "NothingToQuote",
         "OutOfMemory",
         "PromptError",
+        "PullFailed",
         "ScannedDocument",
         "SchemaError",
         "SlmTasksError",
@@ -104,6 +108,7 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnswerError",
+    "CatalogError",
     "ContextExceeded",
     "Coverage",
     "DeviceUnavailable",
@@ -126,6 +131,7 @@ __all__ = [
     "ProductDescription",
     "PromptError",
     "Prose",
+    "PullFailed",
     "Quote",
     "Reply",
     "Result",

@@ -5,12 +5,14 @@ What is said beside them (progress, notes, errors) goes to stderr.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Console, Group
 from rich.panel import Panel
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -42,6 +44,28 @@ def note(message: str) -> None:
 def progress(message: str) -> AbstractContextManager[Any]:
     """Show what is being done, on stderr, while the context lasts."""
     return _beside.status(Text(plain(message)))
+
+
+@contextmanager
+def transfer(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a transfer is, on stderr; what it yields is told the bytes, and all bytes."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=_beside, disable=not _beside.is_terminal) as shown:
+        bar = shown.add_task(plain(what), total=None)
+        yield lambda done, total: shown.update(bar, completed=done, total=total)
+
+
+def table(titles: list[str], rows: list[list[str]]) -> None:
+    """Print rows under their titles."""
+    drawn = Table(*titles, box=None, pad_edge=False)
+    for row in rows:
+        drawn.add_row(*map(plain, row))
+    Console().print(drawn)
 
 
 def show(result: Result, document: Document, console: Console | None = None) -> None:

@@ -10,6 +10,8 @@
     ├── ModelError                 a model could not be loaded or run
     │   ├── ModelNotFound          no such name or folder
     │   ├── ModelCorrupt           the folder's files are missing or damaged
+    │   ├── PullFailed             a model could not be fetched, and nothing was installed
+    │   ├── CatalogError           a catalog of models cannot be used
     │   ├── DeviceUnavailable      this machine cannot run it on that device
     │   ├── OutOfMemory            too little memory for the model or the call
     │   └── ContextExceeded        a prompt longer than the model's context
@@ -29,6 +31,7 @@ from collections.abc import Sequence
 
 __all__ = [
     "AnswerError",
+    "CatalogError",
     "ContextExceeded",
     "DeviceUnavailable",
     "DocumentError",
@@ -42,6 +45,7 @@ __all__ = [
     "NothingToQuote",
     "OutOfMemory",
     "PromptError",
+    "PullFailed",
     "ScannedDocument",
     "SchemaError",
     "SlmTasksError",
@@ -97,6 +101,14 @@ class ModelNotFound(ModelError):
 
 class ModelCorrupt(ModelError):
     """Files of the model folder are missing or damaged."""
+
+
+class PullFailed(ModelError):
+    """A model could not be fetched; nothing was installed, and what came so far is kept."""
+
+
+class CatalogError(ModelError):
+    """A catalog of models cannot be read or used."""
 
 
 class DeviceUnavailable(ModelError):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from slmtasks import devices
 from slmtasks.options import Grounding
 
 Files = Annotated[
@@ -15,10 +16,13 @@ Files = Annotated[
 ModelOption = Annotated[
     str | None,
     typer.Option(
-        "--model", "-m", help="'nano' or a model folder. [default: $SLMTASKS_MODEL, nano]"
+        "--model",
+        "-m",
+        help="A name that slmtasks models lists, 'nano', or a folder. [default: $SLMTASKS_MODEL, "
+        "phi-3-mini where it is pulled, nano]",
     ),
 ]
-DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, directml, webgpu, openvino or qnn.")]
+DeviceOption = Annotated[str, typer.Option(help=f"One of {', '.join(devices.KNOWN)}.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 LanguageOption = Annotated[str | None, typer.Option(help="The language to write in.")]
 PasswordOption = Annotated[str | None, typer.Option(help="The password of encrypted PDFs.")]
