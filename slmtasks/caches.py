@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slmtasks.errors import ModelError, OutOfMemory
+from slmtasks.providers import ran_out_of_memory
 from slmtasks.tokens import agreeing
 
 PREFILL = 256
@@ -225,7 +226,7 @@ def _translated(call: Callable[[], Any]) -> Any:
         raise OutOfMemory("too little memory for this call; give the model less text") from error
     except RuntimeError as error:
         text = str(error)
-        if "bad_alloc" in text or "Failed to allocate" in text or "out of memory" in text.lower():
+        if ran_out_of_memory(text):
             raise OutOfMemory(
                 f"too little memory for this call ({text}); give the model less text"
             ) from error

@@ -6,7 +6,7 @@ Knows nothing about the runtime, which reads the same file in its own way.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
@@ -20,13 +20,34 @@ class _Part(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
+class _Stage(_Part):
+    filename: str | None = None
+
+
+class _Session(_Part):
+    provider_options: list[dict[str, dict[str, Any]]] = []
+
+
 class Graph(_Part):
     """The model's graph: its file and the shape of its KV cache."""
 
     filename: str = "model.onnx"
+    pipeline: list[dict[str, _Stage]] = []
+    session_options: _Session = Field(default_factory=lambda: _Session())
     num_hidden_layers: PositiveInt = 1
     num_key_value_heads: PositiveInt = 1
     head_size: PositiveInt = 1
+
+    @property
+    def filenames(self) -> list[str]:
+        """The graph's file, or one for each stage of a pipeline."""
+        stages = [stage.filename for part in self.pipeline for stage in part.values()]
+        return [name for name in stages if name] or [self.filename]
+
+    @property
+    def providers(self) -> list[str]:
+        """The providers that the folder names itself."""
+        return [name for each in self.session_options.provider_options for name in each]
 
     @property
     def bytes_per_token(self) -> int:

@@ -1,31 +1,132 @@
-"""What a device name means to the runtime, and what this machine has.
+"""What a device name means to the runtime, and what this machine has for it.
 
-Only "cpu" has been run where this was written; the other rows follow the runtime's
-documentation.
+A table and questions to the installed packages. Whether a device works is not known
+here: a provider says that it is available where it is not, so that only loading a model
+tells. docs/devices.md says which rows were run and where.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 
 import psutil
 
-PROVIDERS: dict[str, str | None] = {
-    "cpu": None,
-    "cuda": "cuda",
-    "directml": "dml",
-    "webgpu": "webgpu",
-    "openvino": "OpenVINO",
-    "qnn": "qnn",
+
+@dataclass(frozen=True)
+class Device:
+    """How a device is reached: `provider` is the runtime's name, None for its own CPU code.
+
+    `folders` says which kinds of model folder run on it, the best first; `package` is the
+    distribution that brings the provider. A `plugin` is a module that names its library,
+    which is registered as `library` beside the CPU runtime; without one the package stands
+    in place of that runtime. `own`: only a folder that names this provider itself runs.
+    """
+
+    provider: str | None
+    folders: tuple[str, ...]
+    package: str | None = None
+    plugin: str | None = None
+    library: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    own: bool = False
+
+
+def _openvino(kind: str) -> Device:
+    return Device(
+        provider="OpenVINO",
+        folders=("cpu",),
+        package="onnxruntime-ep-openvino",
+        plugin="onnxruntime_ep_openvino",
+        library="OpenVINOExecutionProvider",
+        options={"device_type": kind},
+    )
+
+
+TABLE: Mapping[str, Device] = {
+    "cuda": Device("cuda", ("cuda", "gpu"), package="onnxruntime-genai-cuda"),
+    "tensorrt-rtx": Device(
+        provider="NvTensorRtRtx",
+        folders=("cuda", "gpu"),
+        package="onnxruntime-ep-nv-tensorrt-rtx",
+        plugin="onnxruntime_ep_nv_tensorrt_rtx",
+        library="NvTensorRTRTXExecutionProvider",
+    ),
+    "directml": Device("dml", ("directml", "gpu"), package="onnxruntime-genai-directml"),
+    "openvino:gpu": _openvino("GPU"),
+    "webgpu": Device(
+        provider="WebGPU",
+        folders=("gpu", "cpu"),
+        package="onnxruntime-ep-webgpu",
+        plugin="onnxruntime_ep_webgpu",
+        library="WebGpuExecutionProvider",
+    ),
+    "openvino:npu": _openvino("NPU"),
+    "qnn": Device(
+        provider="QNN",
+        folders=("qnn",),
+        package="onnxruntime-qnn",
+        plugin="onnxruntime_qnn",
+        library="QNNExecutionProvider",
+        own=True,
+    ),
+    "ryzenai": Device("RyzenAI", ("ryzenai",), own=True),
+    "openvino": _openvino("CPU"),
+    "cpu": Device(None, ("cpu",)),
 }
-"""Device name -> the runtime's provider name; None is the CPU, which needs none."""
+"""Every device by its name, the best first: `auto` tries them in this order."""
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "gpu": ("cuda", "tensorrt-rtx", "directml", "openvino:gpu", "webgpu"),
+    "npu": ("openvino:npu", "qnn", "ryzenai"),
+}
+
+# The CPU by way of OpenVINO is asked for by name: nothing says that it is the faster one.
+_AUTO = (*GROUPS["gpu"], *GROUPS["npu"], "cpu")
+
+KNOWN = ("auto", *GROUPS, *TABLE)
+"""Every word that `device` may be."""
 
 
 def check(device: str) -> None:
     """Raise ValueError on a device name that is not known."""
-    if device not in ("auto", *PROVIDERS):
-        known = ", ".join(("auto", *PROVIDERS))
-        raise ValueError(f"device {device!r} is not known; use one of {known}")
+    if device not in KNOWN:
+        raise ValueError(f"device {device!r} is not known; use one of {', '.join(KNOWN)}")
+
+
+def candidates(device: str) -> tuple[str, ...]:
+    """The devices that a name stands for, the best first.
+
+    One by its own name is always meant. Of "auto", "gpu" and "npu" those are left out
+    whose package is not installed.
+    """
+    check(device)
+    if device in TABLE:
+        return (device,)
+    names = GROUPS.get(device, _AUTO)
+    return tuple(name for name in names if name == "cpu" or _is_installed(TABLE[name]))
+
+
+def kinds(device: str) -> tuple[str, ...]:
+    """The kinds of model folder that a name can use here, the best first."""
+    names = candidates(device)
+    return tuple(dict.fromkeys(kind for name in names for kind in TABLE[name].folders))
+
+
+def _is_installed(device: Device) -> bool:
+    return device.package is not None and installed_version(device.package) is not None
+
+
+@cache
+def installed_version(package: str) -> str | None:
+    """The version of an installed distribution, None where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def cores() -> int:

@@ -5,7 +5,8 @@ What is said beside them (progress, notes, errors) goes to stderr.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,14 @@ from pydantic import BaseModel
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -72,6 +80,20 @@ class Doing:
         self._status.update(Text(plain(line), overflow="ellipsis", no_wrap=True))
 
 
+@contextmanager
+def transfer(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a transfer is, on stderr; what it yields is told the bytes, and all bytes."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=_beside, disable=not _beside.is_terminal) as shown:
+        bar = shown.add_task(plain(what), total=None)
+        yield lambda done, total: shown.update(bar, completed=done, total=total)
+
+
 def show(result: Result, document: Document, console: Console | None = None) -> None:
     """Print a result: its values, where each stands, and what is to be known of it."""
     console = console or Console()
@@ -92,19 +114,19 @@ def show(result: Result, document: Document, console: Console | None = None) -> 
 
 
 def table(
-    title: str,
     headings: Sequence[str],
     rows: Sequence[Sequence[str]],
+    title: str | None = None,
     console: Console | None = None,
 ) -> None:
-    """Print rows under headings, in a frame."""
+    """Print rows under headings; in a frame where they have a title."""
     body = Table(box=None, pad_edge=False)
     for heading in headings:
         body.add_column(heading, overflow="fold", header_style="dim")
     for row in rows:
         body.add_row(*(Text(plain(cell)) for cell in row))
-    framed = Panel(body, title=Text(plain(title)), title_align="left", border_style="dim")
-    (console or Console()).print(framed)
+    framed = title and Panel(body, title=Text(plain(title)), title_align="left", border_style="dim")
+    (console or Console()).print(framed or body)
 
 
 def _extraction(result: Extraction[Any], document: Document) -> Table:

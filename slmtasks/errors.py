@@ -12,6 +12,8 @@
     ├── ModelError                 a model could not be loaded or run
     │   ├── ModelNotFound          no such name or folder
     │   ├── ModelCorrupt           the folder's files are missing or damaged
+    │   ├── PullFailed             a model could not be fetched, and nothing was installed
+    │   ├── CatalogError           a catalog of models cannot be used
     │   ├── DeviceUnavailable      this machine cannot run it on that device
     │   ├── OutOfMemory            too little memory for the model or the call
     │   └── ContextExceeded        a prompt longer than the model's context
@@ -40,6 +42,7 @@ __all__ = [
     "AnswerError",
     "BatchError",
     "CaseError",
+    "CatalogError",
     "ContextExceeded",
     "DeviceUnavailable",
     "DocumentError",
@@ -56,6 +59,7 @@ __all__ = [
     "OutputFailed",
     "OutputLocked",
     "PromptError",
+    "PullFailed",
     "ScannedDocument",
     "SchemaError",
     "SettingsChanged",
@@ -124,6 +128,14 @@ class ModelNotFound(ModelError):
 
 class ModelCorrupt(ModelError):
     """Files of the model folder are missing or damaged."""
+
+
+class PullFailed(ModelError):
+    """A model could not be fetched; nothing was installed, and what came so far is kept."""
+
+
+class CatalogError(ModelError):
+    """A catalog of models cannot be read or used."""
 
 
 class DeviceUnavailable(ModelError):

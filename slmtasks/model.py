@@ -6,7 +6,6 @@ With `decoding`, the only module that knows onnxruntime_genai.
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 import warnings
@@ -16,20 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from slmtasks import config, devices
+from slmtasks import config, devices, manifest, providers, store
 from slmtasks.caches import Pool, Runtime, Stepping
 from slmtasks.chat import ChatTemplate
 from slmtasks.decoding import Answer, Asked, Decoder, Watch
-from slmtasks.errors import (
-    DeviceUnavailable,
-    ModelCorrupt,
-    ModelError,
-    ModelNotFound,
-    OutOfMemory,
-    TimedOut,
-)
+from slmtasks.errors import ModelCorrupt, ModelError, OutOfMemory, TimedOut
 from slmtasks.results import Usage
 from slmtasks.templates import Message
 from slmtasks.tokens import Tokenizer
@@ -37,14 +27,8 @@ from slmtasks.tokens import Tokenizer
 if TYPE_CHECKING:
     import onnxruntime_genai as og
 
-NANO = Path(__file__).resolve().parent / "nano"
-"""The folder of the embedded model."""
-
 SMALL_CACHE = 64 << 20
 """Bytes of KV cache that are not worth making anew for a longer prompt."""
-
-PROBE = 16
-"""Tokens of the KV cache that a model is tried with when it is loaded."""
 
 
 class Model:
@@ -66,7 +50,6 @@ class Model:
     ):
         self.name = name
         self.folder = folder
-        self.device = device
         self.threads = threads
         settings = config.read(folder)
         self._stops = settings.stops
@@ -74,7 +57,10 @@ class Model:
         self._token_bytes = settings.decoder.bytes_per_token
         self._lock = threading.Lock()
         self.tokenizer = Tokenizer(folder, settings.vocab_size, self._stops)
-        self._model: og.Model | None = _open(folder, device, threads, settings.decoder.filename)
+        self._model: og.Model | None
+        self._model, self.device = providers.open_model(
+            folder, settings, device=device, kind=store.kind(folder), threads=threads
+        )
         self._chat = _chat(self._model)
         self._decoder = Decoder(
             Pool(
@@ -87,7 +73,7 @@ class Model:
             self._stops,
             self.context,
         )
-        self._rewinds = self._decoder.levers.drafts = _rewinds(self._model)
+        self._rewinds = self._decoder.levers.drafts = providers.rewinds(self._model)
 
     def __enter__(self) -> Model:
         return self
@@ -144,7 +130,7 @@ class Model:
                 f"{devices.free_memory() >> 20} are free; give the model less text, or load it "
                 "with a smaller context"
             )
-        generator = _generator(self._model, length)
+        generator: Runtime = providers.generator(self._model, length)
         return generator if self._rewinds else Stepping(generator)
 
 
@@ -155,17 +141,20 @@ def load(
     threads: int | None = None,
     context: int | None = None,
     cache: int | None = None,
+    verify: bool = False,
 ) -> Model:
-    """Load a model: "nano" (the embedded one) or a folder with a genai_config.json.
+    """Load a model: "nano" (the embedded one), one that was pulled, or a folder's path.
 
-    None takes the environment's SLMTASKS_MODEL, else "nano". `device` is "auto", which
-    takes what the folder's own configuration names and else the CPU, or one of
-    "cpu", "cuda", "directml", "webgpu", "openvino", "qnn". `threads` is all cores by
-    default. `context` lowers the model's own limit of tokens, and so its memory. `cache` is
-    how many bytes of KV caches may be kept for the prompts of later calls: by default a
-    quarter of the memory that is free, at most 4 GiB. One call may need more than that.
+    None takes the environment's SLMTASKS_MODEL, else "phi-3-mini" where it is pulled, else
+    "nano". `device` is a word of `slmtasks.devices.KNOWN`; "auto" keeps a provider that the
+    folder names itself, else takes the best that loads, and warns where a better one that
+    is installed did not. `threads` is all cores by default. `context` lowers the model's
+    own limit of tokens, and so its memory. `cache` is how many bytes of KV caches may be
+    kept for the prompts of later calls: by default a quarter of the memory that is free, at
+    most 4 GiB. One call may need more than that. `verify` first compares a pulled model's
+    files with its manifest, byte by byte.
 
-    Raises ModelNotFound, ModelCorrupt, DeviceUnavailable or OutOfMemory.
+    Raises ModelNotFound, ModelCorrupt, CatalogError, DeviceUnavailable or OutOfMemory.
     """
     devices.check(device)
     if threads is not None and threads < 1:
@@ -174,14 +163,9 @@ def load(
         raise ValueError(f"context is {context}; give at least 256 tokens")
     if cache is not None and cache < 0:
         raise ValueError(f"cache is {cache}; give a number of bytes, 0 or more")
-    chosen = name_or_folder or os.environ.get("SLMTASKS_MODEL") or "nano"
-    folder = NANO if chosen == "nano" else Path(chosen)
-    if not folder.is_dir():
-        raise ModelNotFound(
-            f"no model {str(chosen)!r}: it is neither 'nano' nor a folder; give the path of a "
-            "folder that holds a genai_config.json"
-        )
-    name = "nano" if folder == NANO else folder.resolve().name
+    name, folder = store.resolve(name_or_folder or store.default(), device)
+    if verify:
+        manifest.verify(folder)
     return Model(
         folder,
         name=name,
@@ -198,78 +182,22 @@ _default_lock = threading.Lock()
 def default() -> Model:
     """The process-wide model of tasks that were given none, loaded at first use."""
     with _default_lock:
-        return _default(os.environ.get("SLMTASKS_MODEL") or "nano")
+        return _default(store.default())
 
 
 @lru_cache(maxsize=1)
 def _default(name: str) -> Model:
-    if name == "nano":
+    if name == store.EMBEDDED:
         warnings.warn(
             "slmtasks uses its embedded model 'nano', a demonstration of a few million "
-            "parameters; for real work load a larger one or set SLMTASKS_MODEL to its folder",
+            "parameters; for real work: slmtasks models pull phi-3-mini",
             stacklevel=5,
         )
     return load(name)
 
 
-def _open(folder: Path, device: str, threads: int, filename: str) -> og.Model:
-    # Before the import: the runtime reads it once.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime_genai as og
-
-    size = sum(file.stat().st_size for file in folder.iterdir() if file.is_file())
-    if size > devices.free_memory():
-        raise OutOfMemory(
-            f"the model's files are {size >> 20} MiB and {devices.free_memory() >> 20} MiB of "
-            "memory are free; close other programs or take a smaller model"
-        )
-    if not (folder / filename).is_file():
-        raise ModelCorrupt(f"{folder / filename} is missing; fetch the folder again")
-    try:
-        setup = og.Config(str(folder))
-        options = {"intra_op_num_threads": threads}
-        setup.overlay(json.dumps({"model": {"decoder": {"session_options": options}}}))
-        if device != "auto":
-            setup.clear_providers()
-            if provider := devices.PROVIDERS[device]:
-                setup.append_provider(provider)
-        model = og.Model(setup)
-        # One token shows that it runs, and that its logits are as wide as the folder says.
-        _generator(model, PROBE).append_tokens(np.zeros(1, dtype=np.int32))
-        return model
-    except RuntimeError as error:
-        if device not in ("auto", "cpu"):
-            raise DeviceUnavailable(
-                f"{folder.name} does not run on {device!r} here ({error}); use device='cpu', or "
-                "install the runtime package of that device"
-            ) from error
-        raise ModelCorrupt(
-            f"{folder} cannot be loaded ({error}); fetch the folder again"
-        ) from error
-
-
 def _budget(cache: int | None) -> int:
     return min(4 << 30, devices.free_memory() // 4) if cache is None else cache
-
-
-def _rewinds(model: og.Model) -> bool:
-    """Whether the provider can forget tokens, which guessing needs."""
-    generator = _generator(model, PROBE)
-    generator.append_tokens(np.zeros(2, dtype=np.int32))
-    try:
-        generator.rewind_to(1)
-        generator.append_tokens(np.zeros(1, dtype=np.int32))
-    except RuntimeError:
-        return False
-    return True
-
-
-def _generator(model: og.Model, length: int) -> og.Generator:
-    import onnxruntime_genai as og
-
-    params = og.GeneratorParams(model)
-    params.set_search_options(max_length=length, do_sample=False, num_beams=1)
-    return og.Generator(model, params)
 
 
 def _chat(model: og.Model) -> ChatTemplate:

@@ -22,11 +22,12 @@ from slmtasks.decoding import Answer, Asked, Watch
 from slmtasks.documents import Document, read
 from slmtasks.errors import AnswerError, ContextExceeded, InvalidAnswer
 from slmtasks.grounding import Reading, Tree
-from slmtasks.model import NANO, Model, default
+from slmtasks.model import Model, default
 from slmtasks.options import Grounding
 from slmtasks.passages import Passage
 from slmtasks.results import Coverage, Extraction, Missing, Progress, Usage
 from slmtasks.source import Source
+from slmtasks.store import NANO
 from slmtasks.templates import Prompt, Value
 from slmtasks.tokens import agreeing
 

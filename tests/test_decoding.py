@@ -186,7 +186,7 @@ def test_a_provider_that_cannot_rewind_writes_the_same(
     exact_folder: Path, exact_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Led token by token through the runtime's own sampling, the answers are the same."""
-    monkeypatch.setattr("slmtasks.model._rewinds", lambda _: False)
+    monkeypatch.setattr("slmtasks.providers.rewinds", lambda _: False)
     with slm.load(exact_folder) as stepping:
         for text in TEXTS[1:4]:
             prompt, lark = extraction(exact_model, text)

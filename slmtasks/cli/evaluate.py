@@ -87,9 +87,9 @@ def _show(evaluation: Evaluation) -> None:
         title = f"{evaluation.name}: {task}, {scores.answered} of {scores.cases} cases answered"
         if scores.fields:
             headings = ("field", "exact", "F1", "missed", "null", "invented", "place")
-            display.table(title, headings, list(_field_rows(scores)))
+            display.table(headings, list(_field_rows(scores)), title)
         else:
-            display.table(title, ("measure", "score", "beside it"), list(_rows(scores)))
+            display.table(("measure", "score", "beside it"), list(_rows(scores)), title)
         if scores.seconds:
             taken = scores.seconds
             display.note(

@@ -8,15 +8,19 @@ from typing import Annotated
 
 import typer
 
+from slmtasks import devices
 from slmtasks.options import Grounding
 
 ModelOption = Annotated[
     str | None,
     typer.Option(
-        "--model", "-m", help="'nano' or a model folder. [default: $SLMTASKS_MODEL, nano]"
+        "--model",
+        "-m",
+        help="A name that slmtasks models lists, 'nano', or a folder. [default: $SLMTASKS_MODEL, "
+        "phi-3-mini where it is pulled, nano]",
     ),
 ]
-DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, directml, webgpu, openvino or qnn.")]
+DeviceOption = Annotated[str, typer.Option(help=f"One of {', '.join(devices.KNOWN)}.")]
 TimeoutOption = Annotated[
     float | None, typer.Option(help="Seconds that the model may take for one document.")
 ]
