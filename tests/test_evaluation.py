@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 
 import slmtasks as slm
 from slmtasks.evaluation import fields, limits, rouge, scoring, slots
-from slmtasks.evaluation.cases import Case, ExtractCase, PostCase, ProductCase, checked, load
+from slmtasks.evaluation.cases import Case, ExtractCase, PostCase, ProductCase
+from slmtasks.evaluation.reading import checked, load
 from slmtasks.evaluation.scores import Share
 
 CARRIED: dict[str, Any] = {
