@@ -26,7 +26,7 @@ import slmtasks as slm
 from benchmarks import cases as sets
 from benchmarks import heuristics
 from slmtasks.evaluation import run
-from slmtasks.evaluation.cases import load
+from slmtasks.evaluation.reading import load
 from slmtasks.evaluation.scores import Evaluation, FieldScores, Share
 from slmtasks.evaluation.scoring import score
 

@@ -170,8 +170,8 @@ class SchemaError(SlmTasksError):
 class CaseError(SlmTasksError):
     """A case of an evaluation cannot be scored as it stands.
 
-    `name` is the file's name (or "cases"), `line` its line, counted from 1, where one is
-    known.
+    `name` is the file's name (or "cases"), `line` the case's line (or its number among
+    objects), counted from 1, where one is known.
     """
 
     def __init__(self, message: str, *, name: str = "cases", line: int | None = None) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 import slmtasks as slm
 from benchmarks import cases, heuristics, scores
-from slmtasks.evaluation.cases import ExtractCase, ProductCase, load
+from slmtasks.evaluation.cases import ExtractCase, ProductCase
 from slmtasks.evaluation.fields import folded
+from slmtasks.evaluation.reading import load
 from slmtasks.evaluation.scoring import score
 from training.page import held_out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,8 @@ from pydantic import BaseModel, Field
 
 import slmtasks as slm
 from slmtasks.evaluation import fields, limits, rouge, scoring, slots
-from slmtasks.evaluation.cases import Case, ExtractCase, PostCase, ProductCase, checked, load
+from slmtasks.evaluation.cases import Case, ExtractCase, PostCase, ProductCase
+from slmtasks.evaluation.reading import checked, load
 from slmtasks.evaluation.scores import Share
 
 CARRIED: dict[str, Any] = {
@@ -224,6 +226,19 @@ def test_rouge_is_the_best_of_the_golds_and_stands_beside_the_first_sentences() 
     document = made[0].read(None)
     assert document is not None
     assert rouge.first_sentences(made[0], document) == "Cats sleep all day. Dogs run about."
+
+
+def test_rouge_leaves_a_captured_stderr_open() -> None:
+    """What stands for stderr when the package is loaded is not closed with its logger."""
+    code = (
+        "import io, logging, sys\n"
+        "captured = sys.stderr = io.StringIO()\n"
+        "from slmtasks.evaluation import rouge\n"
+        "rouge.require()\n"
+        "logging.shutdown()\n"
+        "assert 'absl' in sys.modules and not captured.closed\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
 
 
 def summary(text: str, points: int = 1) -> slm.Summary:

@@ -44,12 +44,12 @@ def evaluate(
     number?", "gold": {"vendor": "Hollis Ltd", "total": null}}; the README says what other tasks
     take. Exit codes: 0 all cases were answered, 3 some, 1 none, 2 wrong usage.
     """
-    from slmtasks.evaluation import cases
+    from slmtasks.evaluation import reading
 
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent} for --out; make it first")
     try:
-        sets = {path: cases.load(path)[:limit] for path in files}
+        sets = {path: reading.load(path)[:limit] for path in files}
     except slm.CaseError as error:
         exits.fail(str(error), exits.WRONG_USAGE)
     as_json = as_json or not sys.stdout.isatty()

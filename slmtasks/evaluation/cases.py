@@ -1,19 +1,18 @@
-"""Cases: what a task is given, and what its answer is held against. One JSON object a line.
+"""What a case holds: what a task is given, and what its answer is held against.
 
     {"task": "extract", "file": "bill.pdf", "schema": "vendor, total: number?",
      "gold": {"vendor": "Hollis Ltd", "total": null}}
 
-Each class below is one task's case; its fields are the keys of the object. A source is
-`document` (text) or `file` (a path, from the folder of the cases' file).
+Each class below is one task's case; its fields are the keys of such an object. A source
+is `document` (text) or `file` (a path, from the folder of the cases' file).
 
-Knows nothing about models and scores.
+Knows nothing about models and scores, nor where cases come from.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,7 +22,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -31,19 +29,11 @@ from pydantic import (
 
 from slmtasks import shorthand
 from slmtasks.documents import Document, read
-from slmtasks.errors import CaseError, SlmTasksError
 from slmtasks.nodes import Array, Node, Object
 from slmtasks.options import Grounding, Length, PostTone, ProductTone, ReplyTone, Style
 from slmtasks.platforms import PlatformName
 from slmtasks.schema import describe
 from slmtasks.tasks.describe_product import Product
-
-Filled = Annotated[str, AfterValidator(lambda text: _filled(text))]
-
-Texts = Annotated[
-    tuple[Filled, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
-]
-"""One text or several."""
 
 _IN_FILE = re.compile(r"\.py:\w+$")
 
@@ -52,6 +42,15 @@ def _filled(text: str) -> str:
     if not text.strip():
         raise ValueError("the text is empty")
     return text
+
+
+Filled = Annotated[str, AfterValidator(_filled)]
+"""A text that says something."""
+
+Texts = Annotated[
+    tuple[Filled, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+]
+"""One text or several."""
 
 
 class Case(BaseModel):
@@ -226,67 +225,6 @@ CLASSES: dict[str, type[Case]] = {
     "reply": ReplyCase,
 }
 """The class of each task's cases."""
-
-
-def load(path: Path) -> list[Case]:
-    """The cases of a file; raises CaseError naming the first line that is wrong."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise CaseError(f"there is no file {path}", name=path.name) from error
-    except OSError as error:
-        raise CaseError(f"the file cannot be read: {error}", name=path.name) from error
-    except UnicodeDecodeError as error:
-        raise CaseError("the file is not UTF-8; save it as UTF-8", name=path.name) from error
-    found = [
-        _case(_parsed(line, path.name, number), path.name, number, path.parent)
-        for number, line in enumerate(text.split("\n"), start=1)
-        if line.strip()
-    ]
-    if not found:
-        raise CaseError("it holds no case; write one JSON object a line", name=path.name)
-    return found
-
-
-def checked(given: Iterable[Case | Mapping[str, Any]]) -> list[Case]:
-    """Cases given as objects; raises CaseError naming the first that is wrong."""
-    found = [
-        case if isinstance(case, Case) else _case(case, "cases", number, Path())
-        for number, case in enumerate(given, start=1)
-    ]
-    if not found:
-        raise CaseError("there is no case; give at least one")
-    return found
-
-
-def _parsed(line: str, name: str, number: int) -> Any:
-    try:
-        return json.loads(line)
-    except ValueError as error:
-        raise CaseError(
-            f"it is not JSON ({error}); write one object a line", name=name, line=number
-        ) from error
-
-
-def _case(given: Any, name: str, number: int, folder: Path) -> Case:
-    if not isinstance(given, Mapping) or given.get("task") not in CLASSES:
-        raise CaseError(
-            f'give an object whose "task" is one of {", ".join(CLASSES)}', name=name, line=number
-        )
-    try:
-        case = CLASSES[given["task"]].model_validate(
-            {"id": f"line {number}", **given}, context={"folder": folder}
-        )
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        said = f"{where}: {first['msg']}" if where else first["msg"]
-        raise CaseError(
-            f"{said}; the README says what a case holds", name=name, line=number
-        ) from error
-    except SlmTasksError as error:
-        raise CaseError(f"schema: {error}", name=name, line=number) from error
-    return case
 
 
 def _named(node: Node, gold: Any, path: str) -> Any:

@@ -5,7 +5,9 @@ By the package rouge-score, with stemming; of several texts to compare with, the
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from functools import cache
 from typing import Any
 
@@ -64,6 +66,9 @@ def _mean(found: Sequence[Rouge]) -> Rouge:
 
 @cache
 def _scorer() -> Any:
-    from rouge_score.rouge_scorer import RougeScorer
+    # It brings a logger that keeps, and in the end closes, what it finds as stderr: of a
+    # notebook or a test that would be the capture, the process's own it leaves open.
+    with redirect_stderr(sys.__stderr__):
+        from rouge_score.rouge_scorer import RougeScorer
 
     return RougeScorer(NAMES, use_stemmer=True)

@@ -14,9 +14,8 @@ from slmtasks.evaluation.cases import (
     ProductCase,
     ReplyCase,
     SummarizeCase,
-    checked,
-    load,
 )
+from slmtasks.evaluation.reading import checked, load
 from slmtasks.evaluation.scores import Evaluation
 from slmtasks.evaluation.scoring import score
 from slmtasks.model import Model, default

@@ -106,10 +106,10 @@ class Seconds(_Frozen):
 class TaskScores(_Frozen):
     """The scores of one task's cases; a failed case counts as all missed.
 
-    `fields`, with "all" for all together, is there for extractions, `copy` (all that was
-    written) and `description` (that text alone) for products, `rouge` where there are
-    texts to compare with, `decided` (whether the facts answer) and `evidence` for
-    replies. `limits` counts the cases that kept every limit.
+    For extractions there are `fields`, with "all" for all together; for products
+    `copy_slots` (of all that was written) and `description_slots` (of that text alone);
+    `rouge` where there are texts to compare with; for replies `decided` (whether the
+    facts answer) and `evidence`. `limits` counts the cases that kept every limit.
     """
 
     cases: int
