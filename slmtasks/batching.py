@@ -34,6 +34,12 @@ Existing = Literal["resume", "retry", "append", "restart"]
 
 _ANEW = ("retry", "restart")
 
+Done = dict[Key, Status]
+"""The documents that need not be done again, each with the status of its last record."""
+
+Answers = Generator[Record | Status]
+"""A record for each document, or the status of the one that it has."""
+
 Watch = Callable[[BatchReport, Record | None], None]
 """Called with the report so far: at the start, and after each document with its record."""
 
@@ -79,39 +85,50 @@ def batch(
     Example:
         batch("inbox", partial(extract, schema=Invoice), out="invoices.jsonl")
     """
-    options.check(existing, Existing, "existing")
     reading = reading or Reading()
     bound = bind(task)
-    path = Path(out)
-    listed = found(inputs, bound.suffixes, but=[path]).inputs
+    listed = found(inputs, bound.suffixes, but=[Path(out)]).inputs
     loaded = model or default()
-    digest = bound.digest(loaded, {"day_first": reading.day_first})
+    settings = bound.digest(loaded, reading)
+
+    def answering(done: Done, deaths: Deaths, stops: Stops) -> Answers:
+        documents = read_ahead(Opener(reading, done, deaths), listed)
+        return answers(documents, bound, loaded, settings, stops)
+
+    begun = BatchReport(out=str(out), settings_digest=settings, inputs=len(listed))
+    return recorded(begun, answering, existing, fail_fast, watch)
+
+
+def recorded(
+    report: BatchReport,
+    answering: Callable[[Done, Deaths, Stops], Answers],
+    existing: Existing,
+    fail_fast: bool,
+    watch: Watch | None,
+) -> BatchReport:
+    """Put the answers on the disc, whoever makes them: what is left of a batch without a model.
+
+    `answering` is given what is done already, and gives a record, or the status of the one
+    that there is, for each input. Raises as `batch` does.
+    """
+    options.check(existing, Existing, "existing")
+    path = Path(report.out)
     with Stops() as stops, Journal(path) as journal:
         aside = journal.put_aside() if existing == "restart" else None
-        done = finished(journal, digest, existing)
-        begun = BatchReport(
-            out=str(path),
-            settings_digest=digest,
-            inputs=len(listed),
-            aside=str(aside) if aside else None,
-        )
-        tally = Tally(begun, watch)
+        done = finished(journal, report.settings_digest, existing)
+        tally = Tally(report.model_copy(update={"aside": aside and str(aside)}), watch)
         deaths = Deaths(path.with_name(f"{path.name}.deaths"), forget=existing in _ANEW)
-        documents = read_ahead(Opener(reading, done, deaths), listed)
-        with closing(answers(documents, bound, loaded, digest, stops)) as records:
-            collect(records, journal, tally, fail_fast)
+        with closing(answering(done, deaths, stops)) as made:
+            collect(made, journal, tally, fail_fast)
     if stops.asked:
         tally.end("stopped")
         raise BatchStopped(tally.report)
     return tally.report
 
 
-def finished(journal: Journal, settings: str, existing: Existing) -> dict[Key, Status]:
-    """The documents that need not be done again, each with the status of its last record.
-
-    Raises OutputCorrupt or SettingsChanged.
-    """
-    done: dict[Key, Status] = {}
+def finished(journal: Journal, settings: str, existing: Existing) -> Done:
+    """What need not be done again; raises OutputCorrupt or SettingsChanged."""
+    done: Done = {}
     others = 0
     for number, line in enumerate(journal.lines(), start=1):
         try:
@@ -138,8 +155,8 @@ def finished(journal: Journal, settings: str, existing: Existing) -> dict[Key, S
 
 def answers(
     documents: Generator[Opened], bound: Bound, model: Model, settings: str, stops: Stops
-) -> Generator[Record | Status]:
-    """A record for each document, or the status of the one that it has, until a stop is asked."""
+) -> Answers:
+    """The answer for each document, until a stop is asked for."""
     with closing(documents):
         while not stops.asked:
             try:
@@ -225,7 +242,7 @@ class Tally:
         )
         self._watch(self.report, made)
 
-    def end(self, how: str) -> None:
+    def end(self, how: Literal["stopped", "fail-fast"]) -> None:
         """Say that it ended before its inputs did."""
         self._now(ended=how)
 

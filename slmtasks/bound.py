@@ -16,6 +16,7 @@ from slmtasks import digests, documents, options, templates
 from slmtasks.documents import Document, read
 from slmtasks.errors import SchemaError
 from slmtasks.model import Model
+from slmtasks.reader import Reading
 from slmtasks.results import Result
 from slmtasks.task import Task
 from slmtasks.tasks.describe_product import Product, describe_product
@@ -80,13 +81,11 @@ class Bound:
         settings = {**self.settings, "timeout": timeout}
         return replace(self, keywords={**self.keywords, "timeout": timeout}, settings=settings)
 
-    def digest(self, model: Model, reading: Mapping[str, Any]) -> str:
-        """The settings digest of its records: of its settings and of the model's files.
-
-        `reading` is how documents are read, as far as their text depends on it.
-        """
+    def digest(self, model: Model, reading: Reading) -> str:
+        """The settings digest of its records: of its settings, the model's files, the reading."""
         asked = {"folder": digests.of_folder(model.folder), "context": model.context}
-        return digests.of_value({**self.settings, "model": asked, "reading": reading})
+        read = {"day_first": reading.day_first}
+        return digests.of_value({**self.settings, "model": asked, "reading": read})
 
 
 def bind(task: Callable[..., Any] | Bound, settings: str | None = None) -> Bound:

@@ -343,7 +343,7 @@ def test_settings_are_told_apart(nano: slm.Model) -> None:
         total: float | None
 
     def digest(call: Any, **keywords: Any) -> str:
-        return slm.bind(partial(call, **keywords)).digest(nano, {})
+        return slm.bind(partial(call, **keywords)).digest(nano, slm.Reading())
 
     task = slm.Task(EXAMPLES / "prompts" / "meeting_actions.md", Bill)
     some = [
@@ -357,9 +357,9 @@ def test_settings_are_told_apart(nano: slm.Model) -> None:
         digest(task, variables={"team": "b"}),
         digest(slm.reply, facts="one"),
         digest(slm.reply, facts="two"),
-        slm.bind(see, "1").digest(nano, {}),
-        slm.bind(see, "2").digest(nano, {}),
-        slm.bind(see, "2").digest(MODEL, {}),
+        slm.bind(see, "1").digest(nano, slm.Reading()),
+        slm.bind(see, "2").digest(nano, slm.Reading()),
+        slm.bind(see, "2").digest(MODEL, slm.Reading()),
     ]
     assert len(set(some)) == len(some)
     assert digest(slm.summarize, style="tldr", length="short") == digest(
