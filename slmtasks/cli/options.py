@@ -10,7 +10,8 @@ import typer
 from slmtasks.options import Grounding
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Text, Markdown, HTML or PDF files.")
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Text, Markdown, HTML, PDF, mail or Office files."),
 ]
 ModelOption = Annotated[
     str | None,
