@@ -1,7 +1,8 @@
 """File, bytes or text to a `Document`: its text, and which page an offset is on.
 
-PDF (by `pdf`), plain text in any common encoding (`charsets`), Markdown (as it stands)
-and HTML (`markup`) are read. What cannot be read is one of the typed errors of
+PDF (by `pdf`), plain text in any common encoding (`charsets`), Markdown (as it stands),
+HTML (`markup`), mails (`mail`) and, with the extra "office", DOCX, PPTX and XLSX
+(`office`) are read, within `Limits`. What cannot be read is one of the typed errors of
 `errors.DocumentError`, raised here, before any model runs.
 
 Knows nothing about tokens, chunks or models.
@@ -16,10 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from slmtasks import charsets, markup, pdf
+from slmtasks import charsets, kinds, mail, markup, office, pdf
 from slmtasks.errors import (
     DocumentError,
     EmptyDocument,
+    EncryptedDocument,
     MalformedDocument,
     ScannedDocument,
     TooLarge,
@@ -35,48 +37,12 @@ PAGE_BREAK = "\n\n"
 
 _HTML = frozenset((".html", ".htm", ".xhtml"))
 _TEXT = frozenset((".txt", ".text", ".md", ".markdown", ".csv", ".tsv", ".log")) | _HTML
-SUFFIXES = _TEXT | {".pdf"}
+_OTHERS = {*kinds.EXTENSIONS, *office.FORMATS, ".eml"}
+"""What says that a file is neither a PDF nor plain text."""
+
+SUFFIXES = _TEXT | {".pdf", ".eml", *office.FORMATS}
 """The extensions of files that are read here."""
 
-_AS_TEXT = "save it as PDF or text and read that"
-_OCR = "run OCR on it (ocrmypdf, for one) and read the result"
-_UNPACK = "unpack it and read its files"
-_TRANSCRIBE = "transcribe it and read the text"
-
-_KINDS = {
-    "an Office document": (
-        _AS_TEXT,
-        "doc docx docm dot dotx xls xlsx xlsm ppt pptx odt ods odp msg",
-    ),
-    "a document of another program": (_AS_TEXT, "rtf pages numbers key epub mobi ps eps djvu"),
-    "an image": (_OCR, "png jpg jpeg gif tif tiff bmp webp heic heif avif"),
-    "an archive": (_UNPACK, "zip gz tgz bz2 xz 7z rar zst tar jar"),
-    "sound or video": (_TRANSCRIBE, "mp3 wav flac ogg m4a mp4 mov avi mkv webm"),
-}
-_EXTENSIONS = {f".{e}": kind for kind, (_, listed) in _KINDS.items() for e in listed.split()}
-_MAGIC = (
-    (b"PK\x03\x04", "an archive"),
-    (b"PK\x05\x06", "an archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Office document"),
-    (b"{\\rtf", "a document of another program"),
-    (b"%!PS", "a document of another program"),
-    (b"\x89PNG\r\n\x1a\n", "an image"),
-    (b"\xff\xd8\xff", "an image"),
-    (b"GIF87a", "an image"),
-    (b"GIF89a", "an image"),
-    (b"II*\0", "an image"),
-    (b"MM\0*", "an image"),
-    (b"\x1f\x8b\x08", "an archive"),
-    (b"BZh9", "an archive"),
-    (b"\xfd7zXZ\0", "an archive"),
-    (b"7z\xbc\xaf\x27\x1c", "an archive"),
-    (b"Rar!\x1a\x07", "an archive"),
-    (b"\x28\xb5\x2f\xfd", "an archive"),
-    (b"ID3", "sound or video"),
-    (b"OggS\0", "sound or video"),
-    (b"fLaC", "sound or video"),
-)
-_OFFICE = (b"[Content_Types].xml", b"word/", b"xl/", b"ppt/", b"opendocument", b"epub+zip")
 _LOOKS_HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:!doctype html|html)\b", re.I
 )
@@ -206,38 +172,42 @@ def _from_bytes(data: bytes, suffix: str, how: _How) -> Document:
     if not data:
         raise EmptyDocument("the file is empty", name=name)
     suffix = suffix.lower()
-    kind = _kind(data, suffix)
+    kind = kinds.recognized(data, suffix)
     if kind == "a PDF":
-        _expect(suffix not in _TEXT and suffix not in _EXTENSIONS, kind, suffix, name)
+        _expect(suffix not in _TEXT and suffix not in _OTHERS, kind, suffix, name)
         found = pdf.pages(data, name=name, limits=how.limits, password=how.password)
         return _paged(found, how)
+    known = office.format_of(data) if data.startswith(kinds.ZIP) else None
+    if known or suffix in office.FORMATS:
+        return _office(data, suffix, kind, known, how)
     if kind is not None:
         fits = suffix not in _TEXT and suffix != ".pdf"
         _expect(fits, kind, suffix, name)
-        raise UnsupportedDocument(f"it is {kind}; {_KINDS[kind][0]}", name=name)
+        raise UnsupportedDocument(f"it is {kind}; {kinds.KINDS[kind][0]}", name=name)
     if suffix == ".pdf":
         raise MalformedDocument("it is not a PDF: nothing in it says %PDF-", name=name)
-    if other := _EXTENSIONS.get(suffix):
-        raise UnsupportedDocument(f"{suffix} is {other}; {_KINDS[other][0]}", name=name)
+    if suffix == ".eml":
+        return _plain(mail.text_of(data, name=name), how)
+    if other := kinds.EXTENSIONS.get(suffix):
+        raise UnsupportedDocument(f"{suffix} is {other}; {kinds.KINDS[other][0]}", name=name)
     if suffix in _HTML or (suffix not in _TEXT and _LOOKS_HTML.match(data)):
         page = charsets.decode(data, name=name, declared=markup.charset(data))
         return _plain(markup.text_of(page), how)
     return _plain(charsets.decode(data, name=name), how)
 
 
-def _kind(data: bytes, suffix: str) -> str | None:
-    """What the first bytes show a file to be; None for what can only be text."""
-    # A viewer takes junk before the header; a text may speak of "%PDF-".
-    if b"%PDF-" in data[:1024] if suffix == ".pdf" else data.lstrip()[:5] == b"%PDF-":
-        return "a PDF"
-    kind = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
-    if kind == "an archive" and data.startswith(b"PK") and any(m in data[:4096] for m in _OFFICE):
-        return "an Office document"
-    if data[4:8] == b"ftyp":
-        return "an image" if data[8:11] in (b"hei", b"mif", b"avi") else "sound or video"
-    if data.startswith(b"RIFF"):
-        return "an image" if data[8:12] == b"WEBP" else "sound or video"
-    return kind
+def _office(data: bytes, suffix: str, kind: str | None, known: str | None, how: _How) -> Document:
+    """Read an Office file: its extension names one format, and its content is `known` as one."""
+    named = office.FORMATS.get(suffix)
+    if named and not data.startswith(kinds.ZIP):
+        if kinds.PROTECTED in data:
+            raise EncryptedDocument(
+                "it needs a password, which is taken for PDFs only; save it without", name=how.name
+            )
+        _expect(False, kind or f"no {named}", suffix, how.name)
+    other = suffix in _TEXT or suffix == ".pdf" or suffix in kinds.EXTENSIONS
+    _expect(known in (None, named) or not (named or other), f"a {known}", suffix, how.name)
+    return _paged(office.pages(data, known or named or "", name=how.name, limits=how.limits), how)
 
 
 def _expect(fits: bool, kind: str, suffix: str, name: str) -> None:
@@ -279,7 +249,7 @@ def _textless(found: Sequence[PageText], name: str) -> DocumentError:
     """The error of a document without text, from why its pages gave none."""
     failed = [(number, page) for number, page in enumerate(found, start=1) if page.failure]
     if any(page.kind is ScannedDocument for _, page in failed):
-        return ScannedDocument(f"its pages are images without text; {_OCR}", name=name)
+        return ScannedDocument(f"its pages are images without text; {kinds.OCR}", name=name)
     if not failed:
         return EmptyDocument("its pages hold no text", name=name)
     number, first = failed[0]

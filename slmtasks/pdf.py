@@ -39,6 +39,9 @@ MAX_WORDS = 1_000_000
 MAX_STREAM = 75_000_000
 """What one compressed stream may unpack to, in bytes."""
 
+MOST_RECOVERED = 200
+"""Objects among which a lost catalog is looked for: each may take a search of the file."""
+
 _INLINE_IMAGE = re.compile(rb"(?:\A|\s)BI\s")
 _MOST_DRAWN = 1_000
 # pypdf's logger and decoders and the warnings filters belong to the whole process.
@@ -65,7 +68,7 @@ def _reader(data: bytes, name: str, password: str | None) -> PdfReader:
     from pypdf import PdfReader
 
     try:
-        reader = PdfReader(BytesIO(data), strict=False)
+        reader = PdfReader(BytesIO(data), strict=False, root_object_recovery_limit=MOST_RECOVERED)
         if not reader.is_encrypted or reader.decrypt(password or ""):
             return reader
     except Exception as error:

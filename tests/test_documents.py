@@ -5,10 +5,13 @@ import os
 import subprocess
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from time import perf_counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pdfs import BLANK, BROKEN, IMAGE, encrypted, pdf
 
 from slmtasks import errors
@@ -142,8 +145,10 @@ ERRORS = [
     ("a.txt", bytes(range(256)) * 4, errors.MalformedDocument, "not text"),
     ("a.txt", b"\xff\xfea", errors.MalformedDocument, "UTF-16"),
     ("a.docx", pdf("One"), errors.MalformedDocument, "a PDF"),
-    ("a.docx", b"PK\x03\x04[Content_Types].xml", errors.UnsupportedDocument, "PDF or text"),
-    ("a.xlsx", b"PK\x03\x04xl/", errors.UnsupportedDocument, "PDF or text"),
+    ("a.docx", b"PK\x03\x04[Content_Types].xml", errors.MalformedDocument, "DOCX is broken"),
+    ("a.xlsx", b"no zip", errors.MalformedDocument, "no XLSX"),
+    ("a.odt", b"PK\x03\x04opendocument", errors.UnsupportedDocument, "PDF or text"),
+    ("a.eml", b"no mail", errors.MalformedDocument, "no header"),
     ("a.png", b"\x89PNG\r\n\x1a\n", errors.UnsupportedDocument, "OCR"),
     ("a.zip", b"PK\x03\x04", errors.UnsupportedDocument, "unpack"),
     ("bytes", b"\xff\xd8\xff\xe0", errors.UnsupportedDocument, "image"),
@@ -195,9 +200,12 @@ def test_a_wrong_type_is_a_type_error() -> None:
         read(5)  # type: ignore[arg-type]
 
 
-def test_an_encrypted_pdf_needs_its_password() -> None:
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"])
+def test_an_encrypted_pdf_needs_its_password(algorithm: str) -> None:
     """Without a password, and with a wrong one, the error says which it is."""
-    data = encrypted(pdf("Secret"), "pass")
+    if algorithm.startswith("AES"):
+        pytest.importorskip("cryptography")
+    data = encrypted(pdf("Secret"), "pass", algorithm)
     with pytest.raises(errors.EncryptedDocument, match="needs a password"):
         read(data, name="a.pdf")
     with pytest.raises(errors.EncryptedDocument, match="wrong"):
@@ -249,6 +257,14 @@ PAGE = """<!DOCTYPE html><html><head><title>A &amp; B</title><meta charset="utf-
   b</pre>5 &lt; 6&nbsp;&euro; 1 < 2</body></html>"""
 
 
+HTML_PIECES = (
+    *("<p>", "</p", "<table><tr><td>", "</td", "<!--", "-->", "<script>", "</script>", "<pre>"),
+    *("<svg/>", "<template>", "</head>", "<body", '="', "'", "&amp", "&#0;", "&#x110000;", "\0"),
+    *("<![CDATA[", "]]>", "<?x", "\ufeff", "\x1b[2J", "é", "日本", "🎉", "\u202e", " ", "\r\n"),
+)
+CODECS = ("utf-8", "utf-16", "utf-32-be", "cp1252", "koi8-r", "shift_jis", "gb18030", "utf-7")
+
+
 def test_html_becomes_the_text_that_it_shows() -> None:
     """Blocks end lines, cells are parted, entities decoded, and what is not shown is left out."""
     expected = (
@@ -262,6 +278,27 @@ def test_html_is_decoded_as_it_declares() -> None:
     """The encoding in a meta tag is used."""
     page = '<meta charset="windows-1251"><p>Счёт</p>'
     assert read(page.encode("cp1251"), name="a.htm").text == "Счёт"
+
+
+@given(st.binary(max_size=300), st.sampled_from(["a.html", "a.txt", "a.eml", "a.md", "bytes"]))
+@settings(max_examples=150, deadline=None)
+def test_any_bytes_are_a_document_or_a_typed_error(data: bytes, name: str) -> None:
+    """Whatever the bytes and the extension are."""
+    with suppress(errors.DocumentError):
+        assert read(data, name=name).text.encode()
+
+
+@given(st.lists(st.sampled_from(HTML_PIECES), max_size=60), st.sampled_from(CODECS))
+@settings(max_examples=150, deadline=None)
+def test_any_pieces_of_html_in_any_encoding_are_read(pieces: list[str], codec: str) -> None:
+    """Markup that is open, crossed, nested or nonsense gives a text or a typed error."""
+    page = f'<html><meta charset="{codec}">ok' + "".join(pieces)
+    try:
+        document = read(page.encode(codec, "replace"), name="a.html")
+    except errors.DocumentError as error:
+        assert isinstance(error, errors.EmptyDocument | errors.MalformedDocument)  # noqa: PT017
+    else:
+        assert document.pages[-1].end == len(document.text)
 
 
 def test_markdown_stands_as_it_is() -> None:

@@ -15,7 +15,7 @@ from slmtasks.cli import files, many
 from slmtasks.cli.app import app
 from slmtasks.cli.options import Common, Recording
 
-DOCUMENTS = "Text, Markdown, HTML or PDF files."
+DOCUMENTS = "Text, Markdown, HTML, PDF, mail or Office files."
 
 batch = typer.Typer(no_args_is_help=True)
 app.add_typer(
