@@ -20,10 +20,12 @@ import psutil
 class Device:
     """How a device is reached: `provider` is the runtime's name, None for its own CPU code.
 
-    `folders` says which kinds of model folder run on it, the best first; `package` is the
-    distribution that brings the provider. A `plugin` is a module that names its library,
-    which is registered as `library` beside the CPU runtime; without one the package stands
-    in place of that runtime. `own`: only a folder that names this provider itself runs.
+    `folders` says which kinds of model folder run on it, the best first. `package` is the
+    distribution that brings the provider: where it names a `plugin`, a module that knows
+    its library, it lies beside the CPU runtime, at least of version `needs`, and is
+    registered as `library`; else it stands in place of `replaces`. `instead` names another
+    distribution that brings it, in place of onnxruntime. `own`: only a folder that names
+    the provider itself runs there.
     """
 
     provider: str | None
@@ -31,6 +33,9 @@ class Device:
     package: str | None = None
     plugin: str | None = None
     library: str | None = None
+    needs: str | None = None
+    replaces: str | None = None
+    instead: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     own: bool = False
 
@@ -42,20 +47,33 @@ def _openvino(kind: str) -> Device:
         package="onnxruntime-ep-openvino",
         plugin="onnxruntime_ep_openvino",
         library="OpenVINOExecutionProvider",
+        needs="1.23.0",
+        instead="onnxruntime-openvino",
         options={"device_type": kind},
     )
 
 
 TABLE: Mapping[str, Device] = {
-    "cuda": Device("cuda", ("cuda", "gpu"), package="onnxruntime-genai-cuda"),
+    "cuda": Device(
+        provider="cuda",
+        folders=("cuda", "gpu"),
+        package="onnxruntime-genai-cuda",
+        replaces="onnxruntime-genai",
+    ),
     "tensorrt-rtx": Device(
         provider="NvTensorRtRtx",
         folders=("cuda", "gpu"),
         package="onnxruntime-ep-nv-tensorrt-rtx",
         plugin="onnxruntime_ep_nv_tensorrt_rtx",
         library="NvTensorRTRTXExecutionProvider",
+        needs="1.24.0",
     ),
-    "directml": Device("dml", ("directml", "gpu"), package="onnxruntime-genai-directml"),
+    "directml": Device(
+        provider="dml",
+        folders=("directml", "gpu"),
+        package="onnxruntime-genai-directml",
+        replaces="onnxruntime-genai",
+    ),
     "openvino:gpu": _openvino("GPU"),
     "webgpu": Device(
         provider="WebGPU",
@@ -63,6 +81,8 @@ TABLE: Mapping[str, Device] = {
         package="onnxruntime-ep-webgpu",
         plugin="onnxruntime_ep_webgpu",
         library="WebGpuExecutionProvider",
+        needs="1.24.4",
+        instead="onnxruntime-webgpu",
     ),
     "openvino:npu": _openvino("NPU"),
     "qnn": Device(
@@ -70,7 +90,9 @@ TABLE: Mapping[str, Device] = {
         folders=("qnn",),
         package="onnxruntime-qnn",
         plugin="onnxruntime_qnn",
+        # This plugin's devices bear the name that it is registered under.
         library="QNNExecutionProvider",
+        needs="1.24.0",
         own=True,
     ),
     "ryzenai": Device("RyzenAI", ("ryzenai",), own=True),
@@ -107,7 +129,7 @@ def candidates(device: str) -> tuple[str, ...]:
     if device in TABLE:
         return (device,)
     names = GROUPS.get(device, _AUTO)
-    return tuple(name for name in names if name == "cpu" or _is_installed(TABLE[name]))
+    return tuple(name for name in names if name == "cpu" or is_installed(TABLE[name]))
 
 
 def kinds(device: str) -> tuple[str, ...]:
@@ -116,8 +138,9 @@ def kinds(device: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for name in names for kind in TABLE[name].folders))
 
 
-def _is_installed(device: Device) -> bool:
-    return device.package is not None and installed_version(device.package) is not None
+def is_installed(device: Device) -> bool:
+    """Whether a package that brings the device is installed; not whether it works."""
+    return any(name and installed_version(name) for name in (device.package, device.instead))
 
 
 @cache

@@ -135,6 +135,8 @@ def load(
     if context is not None and context < 256:
         raise ValueError(f"context is {context}; give at least 256 tokens")
     name, folder = store.resolve(name_or_folder or store.default(), device)
+    if name == store.EMBEDDED and device == "auto":
+        device = "cpu"  # So small that any other device is slower.
     if verify:
         manifest.verify(folder)
     return Model(
