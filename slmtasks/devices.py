@@ -7,6 +7,7 @@ tells. docs/devices.md says which rows were run and where.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ class Device:
     its library, it lies beside the CPU runtime, at least of version `needs`, and is
     registered as `library`; else it stands in place of `replaces`. `instead` names another
     distribution that brings it, in place of onnxruntime. `own`: only a folder that names
-    the provider itself runs there.
+    the provider itself runs there. `context` is the most tokens where shapes are static.
     """
 
     provider: str | None
@@ -38,9 +39,16 @@ class Device:
     instead: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     own: bool = False
+    context: int | None = None
 
 
-def _openvino(kind: str) -> Device:
+NPU_TOKENS = 2048
+"""A prompt's most tokens on Intel's NPU, which is compiled for one length."""
+
+
+def _openvino(
+    kind: str, options: Mapping[str, str] | None = None, context: int | None = None
+) -> Device:
     return Device(
         provider="OpenVINO",
         folders=("cpu",),
@@ -49,7 +57,8 @@ def _openvino(kind: str) -> Device:
         library="OpenVINOExecutionProvider",
         needs="1.23.0",
         instead="onnxruntime-openvino",
-        options={"device_type": kind},
+        options={"device_type": kind, **(options or {})},
+        context=context,
     )
 
 
@@ -84,7 +93,11 @@ TABLE: Mapping[str, Device] = {
         needs="1.24.4",
         instead="onnxruntime-webgpu",
     ),
-    "openvino:npu": _openvino("NPU"),
+    "openvino:npu": _openvino(
+        "NPU",
+        options={"load_config": json.dumps({"NPU": {"MAX_PROMPT_LEN": NPU_TOKENS}})},
+        context=NPU_TOKENS,
+    ),
     "qnn": Device(
         provider="QNN",
         folders=("qnn",),
@@ -150,6 +163,11 @@ def installed_version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def context_limit(name: str) -> int | None:
+    """The most tokens of a prompt and its answer on a device, None where it sets no limit."""
+    return TABLE[name].context if name in TABLE else None
 
 
 def cores() -> int:

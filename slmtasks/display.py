@@ -61,8 +61,8 @@ def transfer(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def table(titles: list[str], rows: list[list[str]]) -> None:
-    """Print rows under their titles."""
-    drawn = Table(*titles, box=None, pad_edge=False)
+    """Print rows under their titles, which are not shown where they are empty."""
+    drawn = Table(*titles, box=None, pad_edge=False, show_header=any(titles))
     for row in rows:
         drawn.add_row(*map(plain, row))
     Console().print(drawn)

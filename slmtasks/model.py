@@ -43,7 +43,7 @@ class Model:
         self.threads = threads
         settings = config.read(folder)
         self._stops = settings.stops
-        self.context = settings.context(context)
+        settings.context(context)
         self._token_bytes = settings.decoder.bytes_per_token
         self._lock = threading.Lock()
         self.tokenizer = Tokenizer(folder, settings.vocab_size, self._stops)
@@ -51,6 +51,7 @@ class Model:
         self._model, self.device = providers.open_model(
             folder, settings, device=device, kind=store.kind(folder), threads=threads
         )
+        self.context = settings.context(context, devices.context_limit(self.device))
         self._chat = _chat(self._model)
         step = max(256, SMALL_CACHE // self._token_bytes)
         self._decoder = Decoder(self._generator, self.tokenizer, self._stops, self.context, step)

@@ -144,18 +144,19 @@ def _translated(error: Exception, folder: Path, name: str) -> ModelError:
             f"{folder.name} does not fit into memory on {name!r} ({text}); close other "
             "programs or take a smaller model"
         )
-    if name in ("cpu", OWN) and not _names_a_provider(text):
+    if name == "cpu":
         return ModelCorrupt(f"{folder} cannot be loaded ({text}); fetch the folder again")
-    asked = devices.TABLE.get(name)
-    missing = asked and asked.package and not devices.is_installed(asked)
+    if name == OWN:
+        return DeviceUnavailable(
+            f"{folder.name} names its own provider, and that does not load it here ({text}); "
+            "slmtasks doctor says what is missing"
+        )
+    asked = devices.TABLE[name]
+    missing = asked.package and not devices.is_installed(asked)
     return DeviceUnavailable(
         f"{folder.name} does not run on {name!r} here ({text}); use device='cpu'"
-        + (f", or install {asked.package} (see slmtasks doctor)" if asked and missing else "")
+        + (f", or install {asked.package} (see slmtasks doctor)" if missing else "")
     )
-
-
-def _names_a_provider(text: str) -> bool:
-    return "execution provider" in text.lower() or "provider requested" in text
 
 
 def generator(model: og.Model, length: int) -> Any:

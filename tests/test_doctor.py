@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from slmtasks import devices, doctor, machine, store
 from slmtasks.cli import main
+from slmtasks.cli.doctor import _rows
 from slmtasks.doctor import Report, memory_problem, set_up_problems
 
 GOOD = {"onnxruntime": "1.32.0", "onnxruntime-genai": "0.18.0"}
@@ -114,6 +116,17 @@ def test_a_damaged_model_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (made.folder / "model.onnx").write_bytes(b"damaged")
     (problem,) = doctor._model_problems(doctor._state(made))
     assert problem.mend == "slmtasks models pull tiny"
+
+
+def test_the_readme_shows_what_the_command_prints() -> None:
+    """What it shows depends on the machine; its rows do not."""
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    block = text.partition("### What this machine can run")[2].split("```")[1]
+    labels = re.findall(r"^(\S.*?)  ", block.removeprefix("text\n"), re.MULTILINE)
+    report = doctor.examine()
+    plain = report.model_copy(update={"devices": report.devices[-1:], "models": []})
+    rows = _rows(plain.model_copy(update={"problems": []}))
+    assert labels == [row[0] for row in rows]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says")
