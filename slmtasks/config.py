@@ -5,6 +5,7 @@ Knows nothing about the runtime, which reads the same file in its own way.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,10 @@ from slmtasks.errors import ContextExceeded, ModelCorrupt, ModelNotFound
 
 LONG_ROPE = 4096
 """Where models with two sets of RoPE factors switch; no generation may cross it."""
+
+
+# A number or a text, inside a JSON text inside the file.
+_PROMPT_LIMIT = re.compile(r'"MAX_PROMPT_LEN\\*"\s*:\s*\\*"?(\d+)')
 
 
 class _Part(BaseModel):
@@ -50,6 +55,17 @@ class Graph(_Part):
         return [name for each in self.session_options.provider_options for name in each]
 
     @property
+    def prompt_limit(self) -> int | None:
+        """The longest prompt of a folder that was compiled for one length, as it says itself."""
+        limits = [
+            int(found[1])
+            for each in self.session_options.provider_options
+            for options in each.values()
+            if (found := _PROMPT_LIMIT.search(str(options.get("load_config", ""))))
+        ]
+        return min(limits, default=None)
+
+    @property
     def bytes_per_token(self) -> int:
         """KV cache of one token in fp32: keys and values of every layer."""
         return 2 * 4 * self.num_hidden_layers * self.num_key_value_heads * self.head_size
@@ -69,9 +85,13 @@ class Settings(_Part):
         """The ids that end an answer."""
         return [self.eos_token_id] if isinstance(self.eos_token_id, int) else self.eos_token_id
 
-    def context(self, wanted: int | None) -> int:
-        """Tokens that a prompt and its answer may have together: all, or as many as wanted."""
-        own = self.context_length
+    def context(self, wanted: int | None, device: int | None = None) -> int:
+        """Tokens that a prompt and its answer may have together: all, or as many as wanted.
+
+        `device` is the limit of where it runs.
+        """
+        limits = (self.context_length, self.decoder.prompt_limit, device)
+        own = min(limit for limit in limits if limit is not None)
         # A generation of these types that crosses the switch is silently corrupt.
         if self.type.startswith("phi3") and own > LONG_ROPE:
             own = LONG_ROPE

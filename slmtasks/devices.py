@@ -7,6 +7,7 @@ tells. docs/devices.md says which rows were run and where.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,10 +21,12 @@ import psutil
 class Device:
     """How a device is reached: `provider` is the runtime's name, None for its own CPU code.
 
-    `folders` says which kinds of model folder run on it, the best first; `package` is the
-    distribution that brings the provider. A `plugin` is a module that names its library,
-    which is registered as `library` beside the CPU runtime; without one the package stands
-    in place of that runtime. `own`: only a folder that names this provider itself runs.
+    `folders` says which kinds of model folder run on it, the best first. `package` is the
+    distribution that brings the provider: where it names a `plugin`, a module that knows
+    its library, it lies beside the CPU runtime, at least of version `needs`, and is
+    registered as `library`; else it stands in place of `replaces`. `instead` names another
+    distribution that brings it, in place of onnxruntime. `own`: only a folder that names
+    the provider itself runs there. `context` is the most tokens where shapes are static.
     """
 
     provider: str | None
@@ -31,31 +34,55 @@ class Device:
     package: str | None = None
     plugin: str | None = None
     library: str | None = None
+    needs: str | None = None
+    replaces: str | None = None
+    instead: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     own: bool = False
+    context: int | None = None
 
 
-def _openvino(kind: str) -> Device:
+NPU_TOKENS = 2048
+"""A prompt's most tokens on Intel's NPU, which is compiled for one length."""
+
+
+def _openvino(
+    kind: str, options: Mapping[str, str] | None = None, context: int | None = None
+) -> Device:
     return Device(
         provider="OpenVINO",
         folders=("cpu",),
         package="onnxruntime-ep-openvino",
         plugin="onnxruntime_ep_openvino",
         library="OpenVINOExecutionProvider",
-        options={"device_type": kind},
+        needs="1.23.0",
+        instead="onnxruntime-openvino",
+        options={"device_type": kind, **(options or {})},
+        context=context,
     )
 
 
 TABLE: Mapping[str, Device] = {
-    "cuda": Device("cuda", ("cuda", "gpu"), package="onnxruntime-genai-cuda"),
+    "cuda": Device(
+        provider="cuda",
+        folders=("cuda", "gpu"),
+        package="onnxruntime-genai-cuda",
+        replaces="onnxruntime-genai",
+    ),
     "tensorrt-rtx": Device(
         provider="NvTensorRtRtx",
         folders=("cuda", "gpu"),
         package="onnxruntime-ep-nv-tensorrt-rtx",
         plugin="onnxruntime_ep_nv_tensorrt_rtx",
         library="NvTensorRTRTXExecutionProvider",
+        needs="1.24.0",
     ),
-    "directml": Device("dml", ("directml", "gpu"), package="onnxruntime-genai-directml"),
+    "directml": Device(
+        provider="dml",
+        folders=("directml", "gpu"),
+        package="onnxruntime-genai-directml",
+        replaces="onnxruntime-genai",
+    ),
     "openvino:gpu": _openvino("GPU"),
     "webgpu": Device(
         provider="WebGPU",
@@ -63,14 +90,22 @@ TABLE: Mapping[str, Device] = {
         package="onnxruntime-ep-webgpu",
         plugin="onnxruntime_ep_webgpu",
         library="WebGpuExecutionProvider",
+        needs="1.24.4",
+        instead="onnxruntime-webgpu",
     ),
-    "openvino:npu": _openvino("NPU"),
+    "openvino:npu": _openvino(
+        "NPU",
+        options={"load_config": json.dumps({"NPU": {"MAX_PROMPT_LEN": NPU_TOKENS}})},
+        context=NPU_TOKENS,
+    ),
     "qnn": Device(
         provider="QNN",
         folders=("qnn",),
         package="onnxruntime-qnn",
         plugin="onnxruntime_qnn",
+        # This plugin's devices bear the name that it is registered under.
         library="QNNExecutionProvider",
+        needs="1.24.0",
         own=True,
     ),
     "ryzenai": Device("RyzenAI", ("ryzenai",), own=True),
@@ -107,7 +142,7 @@ def candidates(device: str) -> tuple[str, ...]:
     if device in TABLE:
         return (device,)
     names = GROUPS.get(device, _AUTO)
-    return tuple(name for name in names if name == "cpu" or _is_installed(TABLE[name]))
+    return tuple(name for name in names if name == "cpu" or is_installed(TABLE[name]))
 
 
 def kinds(device: str) -> tuple[str, ...]:
@@ -116,8 +151,9 @@ def kinds(device: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for name in names for kind in TABLE[name].folders))
 
 
-def _is_installed(device: Device) -> bool:
-    return device.package is not None and installed_version(device.package) is not None
+def is_installed(device: Device) -> bool:
+    """Whether a package that brings the device is installed; not whether it works."""
+    return any(name and installed_version(name) for name in (device.package, device.instead))
 
 
 @cache
@@ -127,6 +163,11 @@ def installed_version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def context_limit(name: str) -> int | None:
+    """The most tokens of a prompt and its answer on a device, None where it sets no limit."""
+    return TABLE[name].context if name in TABLE else None
 
 
 def cores() -> int:

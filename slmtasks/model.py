@@ -53,7 +53,7 @@ class Model:
         self.threads = threads
         settings = config.read(folder)
         self._stops = settings.stops
-        self.context = settings.context(context)
+        settings.context(context)
         self._token_bytes = settings.decoder.bytes_per_token
         self._lock = threading.Lock()
         self.tokenizer = Tokenizer(folder, settings.vocab_size, self._stops)
@@ -61,6 +61,7 @@ class Model:
         self._model, self.device = providers.open_model(
             folder, settings, device=device, kind=store.kind(folder), threads=threads
         )
+        self.context = settings.context(context, devices.context_limit(self.device))
         self._chat = _chat(self._model)
         self._decoder = Decoder(
             Pool(
@@ -164,6 +165,8 @@ def load(
     if cache is not None and cache < 0:
         raise ValueError(f"cache is {cache}; give a number of bytes, 0 or more")
     name, folder = store.resolve(name_or_folder or store.default(), device)
+    if name == store.EMBEDDED and device == "auto":
+        device = "cpu"  # So small that any other device is slower.
     if verify:
         manifest.verify(folder)
     return Model(

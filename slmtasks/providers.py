@@ -70,11 +70,10 @@ def _candidates(settings: Settings, device: str, kind: str | None) -> list[str]:
     """The devices to try, the best first; a folder that names its provider keeps it."""
     if settings.decoder.providers and device in ("auto", "npu", *settings.decoder.providers):
         return [OWN]
-    return [
-        name
-        for name in devices.candidates(device)
-        if kind is None or kind in devices.TABLE[name].folders
-    ]
+    names = devices.candidates(device)
+    if kind is None or device in devices.TABLE:
+        return list(names)
+    return [name for name in names if kind in devices.TABLE[name].folders]
 
 
 def _check_files(folder: Path, settings: Settings) -> None:
@@ -145,18 +144,19 @@ def _translated(error: Exception, folder: Path, name: str) -> ModelError:
             f"{folder.name} does not fit into memory on {name!r} ({text}); close other "
             "programs or take a smaller model"
         )
-    if name in ("cpu", OWN) and not _names_a_provider(text):
+    if name == "cpu":
         return ModelCorrupt(f"{folder} cannot be loaded ({text}); fetch the folder again")
-    package = devices.TABLE[name].package if name in devices.TABLE else None
-    missing = package and not devices.installed_version(package)
+    if name == OWN:
+        return DeviceUnavailable(
+            f"{folder.name} names its own provider, and that does not load it here ({text}); "
+            "slmtasks doctor says what is missing"
+        )
+    asked = devices.TABLE[name]
+    missing = asked.package and not devices.is_installed(asked)
     return DeviceUnavailable(
         f"{folder.name} does not run on {name!r} here ({text}); use device='cpu'"
-        + (f", or install {package} (see slmtasks doctor)" if missing else "")
+        + (f", or install {asked.package} (see slmtasks doctor)" if missing else "")
     )
-
-
-def _names_a_provider(text: str) -> bool:
-    return "execution provider" in text.lower() or "provider requested" in text
 
 
 def rewinds(model: og.Model) -> bool:

@@ -76,8 +76,6 @@ def resolve(chosen: str | Path, device: str) -> tuple[str, Path]:
 
 def kind(folder: Path) -> str | None:
     """What a folder is made for, where that is known."""
-    if folder == NANO:
-        return "cpu"
     try:
         return manifest.read(folder).kind
     except ModelCorrupt:

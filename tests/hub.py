@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import unquote
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -138,53 +138,74 @@ class _Handler(BaseHTTPRequestHandler):
         number = len(hub.requests)
         if number in hub.faults.status:
             status, headers = hub.faults.status[number]
-            self._send(status, headers, b"", body=body)
+            self._send(status, headers, iter(()), 0, body=body)
             return
         path = unquote(self.path.partition("?")[0])
         if re.fullmatch(rf"/api/models/{hub.repository}(/revision/[^/]+)?", path):
             content = json.dumps(hub.described()).encode()
-            self._send(200, {"Content-Type": "application/json"}, content, body=body)
+            kind = {"Content-Type": "application/json"}
+            self._send(200, kind, iter([content]), len(content), body=body)
             return
         prefix = f"/{hub.repository}/resolve/{hub.commit}/"
         file = hub.files.get(path.removeprefix(prefix)) if path.startswith(prefix) else None
         if file is None:
             missing = "EntryNotFound" if hub.repository in path else "RepoNotFound"
-            self._send(404, {"X-Error-Code": missing}, b"", body=body)
+            self._send(404, {"X-Error-Code": missing}, iter(()), 0, body=body)
             return
         self._file(path.removeprefix(prefix), file, body=body)
 
     def _file(self, name: str, file: Path, *, body: bool) -> None:
         hub = self.served
-        content = file.read_bytes()
-        if name in hub.faults.flip:
-            middle = len(content) // 2
-            content = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+        size = file.stat().st_size
         headers = {
             "X-Repo-Commit": hub.commit,
             "ETag": f'"{hub.etag(file)}"',
             "X-Linked-Etag": f'"{hub.etag(file)}"',
-            "X-Linked-Size": str(len(content)),
+            "X-Linked-Size": str(size),
             "Accept-Ranges": "bytes",
         }
         asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         status, begin = 200, 0
         if asked and hub.faults.ranges:
             begin = int(asked[1])
-            status = 206 if begin < len(content) else 416
-            headers["Content-Range"] = f"bytes {begin}-{len(content) - 1}/{len(content)}"
-        self._send(status, headers, content[begin:] if status != 416 else b"", body=body)
+            status = 206 if begin < size else 416
+            headers["Content-Range"] = f"bytes {begin}-{size - 1}/{size}"
+        with file.open("rb") as content:
+            content.seek(begin)
+            flipped = size // 2 if name in hub.faults.flip else None
+            pieces = _pieces(content, flipped) if status != 416 else iter(())
+            self._send(status, headers, pieces, max(0, size - begin), body=body)
 
-    def _send(self, status: int, headers: dict[str, str], content: bytes, *, body: bool) -> None:
+    def _send(
+        self,
+        status: int,
+        headers: dict[str, str],
+        pieces: Iterator[bytes],
+        length: int,
+        *,
+        body: bool,
+    ) -> None:
         hub = self.served
+        left = hub.faults.drop.get(len(hub.requests), length)
+        self.close_connection = left < length
         self.send_response(status)
         for key, value in headers.items():
             self.send_header(key, value)
-        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Length", str(length))
         self.end_headers()
-        drop = hub.faults.drop.get(len(hub.requests))
-        if drop is not None:
-            self.close_connection = True
-            content = content[:drop]
-        if body:
-            hub.sent += len(content)
-            self.wfile.write(content)
+        for piece in pieces if body else ():
+            self.wfile.write(piece[:left])
+            hub.sent += len(piece[:left])
+            left -= len(piece[:left])
+            if not left:
+                break
+
+
+def _pieces(content: BinaryIO, flipped: int | None) -> Iterator[bytes]:
+    """What follows in a file, one bit of the byte at `flipped` wrong."""
+    while piece := content.read(1 << 20):
+        begin = content.tell() - len(piece)
+        if flipped is not None and begin <= flipped < content.tell():
+            at = flipped - begin
+            piece = piece[:at] + bytes([piece[at] ^ 1]) + piece[at + 1 :]
+        yield piece
