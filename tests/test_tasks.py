@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,3 +163,31 @@ def test_a_body_holds_neither_tags_nor_mentions(random_model: slm.Model) -> None
         post = slm.social_post(TEXT, platform=platform, hashtags=2, model=random_model)
         assert post.text.count("#") == len(post.hashtags)
         assert "@" not in post.text
+
+
+def test_specs_that_are_not_mentioned_are_said(
+    random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By value, whatever its case; a yes or no by its name."""
+    answer = slm.Model.answer
+
+    def said(self: slm.Model, *args: Any) -> Any:
+        given, usage = answer(self, *args)
+        copy = {
+            "title": "Fjord 40",
+            "tagline": "a",
+            "description": "It holds 40 LITRES and is Waterproof.",
+            "bullets": ["b"],
+            "meta_description": "c",
+        }
+        return replace(given, text=json.dumps(copy), choices=()), usage
+
+    monkeypatch.setattr(slm.Model, "answer", said)
+    specs = {"volume": "40  litres", "waterproof": "yes", "weight": "900 g", "washable": "no"}
+    product = slm.Product(name="Fjord 40", specs=specs, price="\u20ac189")
+    made = slm.describe_product(product, model=random_model)
+    assert made.warnings == (
+        "not mentioned: weight: 900 g",
+        "not mentioned: washable: no",
+        "not mentioned: price: \u20ac189",
+    )

@@ -55,7 +55,8 @@ def describe_product(
     The title begins with the product's name verbatim and has at most 80 characters more;
     the tagline has at most 80, the description 300, 600 or 1,200 by `length`, with 3, 5
     or 7 bullets of at most 100, the meta description 160. No word is cut, and no figure
-    can be written that the product does not hold.
+    can be written that the product does not hold. A price or spec whose value stands in
+    none of them is named in `warnings`.
 
     Raises ValueError, ModelError, InvalidAnswer or TimedOut.
     """
@@ -85,6 +86,7 @@ def describe_product(
         )
     copy = run.ask(whole, describe(_copy(name, length)))
     fields = copy.reading.data
+    run.warnings += [f"not mentioned: {spec}" for spec in _unmentioned(product, copy.raw)]
     return ProductDescription(
         title=fields["title"],
         tagline=fields["tagline"],
@@ -93,6 +95,16 @@ def describe_product(
         meta_description=fields["meta_description"],
         **run.carried(document, 1),
     )
+
+
+def _unmentioned(product: Product, raw: str) -> Iterator[str]:
+    """The specs and the price that the copy does not hold; of yes and no, their name counts."""
+    said = " ".join(raw.casefold().split())
+    specs = {**product.specs, **({"price": product.price} if product.price else {})}
+    for key, value in specs.items():
+        wanted = key if value.casefold() in ("yes", "no") else value
+        if " ".join(wanted.casefold().split()) not in said:
+            yield f"{key}: {value}"
 
 
 def _copy(name: str, length: Length) -> type[BaseModel]:
