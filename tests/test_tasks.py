@@ -180,7 +180,8 @@ def test_specs_that_are_not_mentioned_are_said(
             "bullets": ["b"],
             "meta_description": "c",
         }
-        return replace(given, text=json.dumps(copy), choices=()), usage
+        text = json.dumps(copy, separators=(",", ":"))
+        return replace(given, text=text, choices=()), usage
 
     monkeypatch.setattr(slm.Model, "answer", said)
     specs = {"volume": "40  litres", "waterproof": "yes", "weight": "900 g", "washable": "no"}
