@@ -235,6 +235,7 @@ def test_rouge_leaves_a_captured_stderr_open() -> None:
         "captured = sys.stderr = io.StringIO()\n"
         "from slmtasks.evaluation import rouge\n"
         "rouge.require()\n"
+        "sys.stderr = sys.__stderr__\n"
         "logging.shutdown()\n"
         "assert 'absl' in sys.modules and not captured.closed\n"
     )
