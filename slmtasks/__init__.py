@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from slmtasks.limits import Limits
     from slmtasks.model import Model, load
     from slmtasks.nodes import Prose, Quote
+    from slmtasks.report import evidence_page
     from slmtasks.results import (
         Coverage,
         Evidence,
@@ -84,6 +85,7 @@ _HOMES = {
     ),
     "limits": ("Limits",),
     "model": ("Model", "load"),
+    "report": ("evidence_page",),
     "results": (
         "Coverage",
         "Evidence",
@@ -144,6 +146,7 @@ __all__ = [
     "UnsupportedDocument",
     "Usage",
     "describe_product",
+    "evidence_page",
     "extract",
     "load",
     "read",

@@ -6,11 +6,11 @@ import sys
 import warnings
 
 from slmtasks import display
-from slmtasks.cli import exits, tasks
+from slmtasks.cli import exits, report, tasks
 from slmtasks.cli.app import app
 from slmtasks.errors import SlmTasksError
 
-__all__ = ["main", "tasks"]
+__all__ = ["main", "report", "tasks"]
 
 
 def main() -> None:
