@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from slmtasks.nodes import Prose, Quote
     from slmtasks.reader import Reading
     from slmtasks.records import BatchReport, Record
+    from slmtasks.report import evidence_page
     from slmtasks.results import (
         Coverage,
         Evidence,
@@ -115,6 +116,7 @@ _HOMES = {
     "evaluation.scores": ("Evaluation",),
     "limits": ("Limits",),
     "model": ("Model", "load"),
+    "report": ("evidence_page",),
     "results": (
         "Coverage",
         "Evidence",
@@ -197,6 +199,7 @@ __all__ = [
     "bind",
     "describe_product",
     "evaluate",
+    "evidence_page",
     "extract",
     "load",
     "read",

@@ -1,0 +1,281 @@
+"""A page to look at answers with: each value beside the text, its evidence marked.
+
+The page is one file that loads nothing. What documents hold reaches it as JSON, escaped
+so that no text ends its script, and its content policy lets only its own style and script
+run. The style, the script and the page around them are files in `evidence/`.
+
+Records are read as JSON, as `batch` or `extract --json` writes them: this module knows no
+task, no model and no schema.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from itertools import pairwise
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from slmtasks.documents import Document, read
+from slmtasks.errors import DocumentError, MalformedDocument
+from slmtasks.limits import Limits
+
+__all__ = ["evidence_page"]
+
+WHOLE = 60_000
+"""Characters: a longer text is shown around its evidence alone."""
+
+AROUND = 2_000
+"""Characters on each side of a quote that are shown then."""
+
+_STATES = ("ok", "partial", "failed")
+_PARTS = {"style": "style.css", "script": "script.js"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a value stands, and its number among the places of its document."""
+
+    number: int
+    start: int
+    end: int
+    quote: str
+
+
+def evidence_page(
+    run: str | Path,
+    out: str | Path,
+    *,
+    folder: str | Path = ".",
+    password: str | None = None,
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
+) -> int:
+    """Write the page of a run's records, and say how many documents it lists.
+
+    `run` is the JSONL that `batch` or `extract --json` wrote. The texts are read again from
+    the documents, whose paths are taken from `folder`; where a file is gone or has changed
+    since, the page says so and shows the quotes alone. Raises DocumentError where `run`
+    cannot be read, MalformedDocument where it holds no records, and OSError where `out`
+    cannot be written.
+    """
+    records = list(_records(Path(run)))
+    entries, documents = [], []
+    for number, record in enumerate(records):
+        entry, shown = _shown(record, Path(folder), password, limits)
+        entries.append(entry)
+        documents.append(
+            f'<script type="application/json" id="document-{number}">{_json(shown)}</script>'
+        )
+    home = resources.files("slmtasks") / "evidence"
+    parts = {name: (home / file).read_text("utf-8") for name, file in _PARTS.items()}
+    page = Template((home / "page.html").read_text("utf-8")).substitute(
+        parts,
+        title=html.escape(Path(run).name),
+        style_hash=_hash(parts["style"]),
+        script_hash=_hash(parts["script"]),
+        index=_json(entries),
+        documents="\n".join(documents),
+    )
+    # What no encoding holds, half a surrogate pair, is shown as a question mark.
+    Path(out).write_text(page, encoding="utf-8", errors="replace", newline="\n")
+    return len(records)
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _json(value: Any) -> str:
+    """JSON that stands in a script element: nothing in it can end or nest that."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _records(run: Path) -> Iterator[dict[str, Any]]:
+    """The records of a run; what a stop has left of the last line is passed over."""
+    try:
+        lines = run.read_bytes().split(b"\n")
+    except OSError as error:
+        raise DocumentError(f"the run cannot be read: {error}", name=run.name) from error
+    found = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError:
+            record = None
+            if number == len(lines):
+                continue
+        if not isinstance(record, dict) or not {"status", "value", "error"} & set(record):
+            raise MalformedDocument(
+                f"line {number} is no record; give what batch or extract --json wrote",
+                name=run.name,
+            )
+        found += 1
+        yield record
+    if not found:
+        raise MalformedDocument("it holds no records", name=run.name)
+
+
+def _shown(
+    record: dict[str, Any], folder: Path, password: str | None, limits: Limits
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the list says of a record, and what is shown where it is looked at."""
+    name = str(record.get("id") or record.get("source") or "(no name)")
+    rows, places = _rows(record)
+    status = record.get("status") or _status(record)
+    entry = {
+        "id": name,
+        "status": status if status in _STATES else "failed",
+        "values": sum(bool(row[1]) for row in rows),
+        "unsure": len(record.get("warnings") or ()),
+    }
+    shown: dict[str, Any] = {"rows": rows, "notes": _notes(record), "state": _state(record)}
+    if record.get("error") and not rows:
+        return entry, {**shown, "gone": "It gave no values."}
+    text = _source(record, folder / name, places, password, limits)
+    if isinstance(text, str):
+        return entry, {**shown, "gone": text}
+    return entry, {**shown, "pages": list(_pages(text, places))}
+
+
+def _rows(record: dict[str, Any]) -> tuple[list[Any], list[_Place]]:
+    """A row a field: path, value, remark, the pages and quotes; and all places in their order."""
+    evidence, inferred = record.get("evidence") or {}, record.get("inferred") or ()
+    rows: list[Any] = []
+    places: list[_Place] = []
+    for path, value in _flat(record.get("value")):
+        found = [place for place in evidence.get(path, ()) if _is_place(place)]
+        for place in found:
+            places.append(_Place(len(places), place["start"], place["end"], place["quote"]))
+        remark = "inferred" if path in inferred else "absent" if value is None else ""
+        where = [[place["page"], place["quote"]] for place in found]
+        rows.append([path, _plain(value), remark, where])
+    return rows, places
+
+
+def _notes(record: dict[str, Any]) -> list[list[str]]:
+    """What is to be known of a document, each with the status that it speaks for."""
+    error = record.get("error")
+    said = error.get("message") if isinstance(error, dict) else error
+    missing = (record.get("coverage") or {}).get("missing") or ()
+    return [
+        *([["failed", _plain(said)]] if error else []),
+        *(["partial", _missed(one)] for one in missing),
+        *(["unsure", _plain(warning)] for warning in record.get("warnings") or ()),
+    ]
+
+
+def _status(record: dict[str, Any]) -> str:
+    """The status of a record that has none of its own, as `extract --json` writes it."""
+    if record.get("error"):
+        return "failed"
+    return "partial" if (record.get("coverage") or {}).get("missing") else "ok"
+
+
+def _is_place(place: Any) -> bool:
+    kinds = {"page": int, "start": int, "end": int, "quote": str}
+    return isinstance(place, dict) and all(
+        isinstance(place.get(name), kind) for name, kind in kinds.items()
+    )
+
+
+def _state(record: dict[str, Any]) -> str:
+    usage = record.get("usage") or {}
+    written, seconds = usage.get("generated_tokens"), usage.get("seconds")
+    model = record.get("model") or ""
+    if not model or written is None or seconds is None:
+        return str(model)
+    return (
+        f"{model}: {usage.get('prompt_tokens', 0)} tokens read, {written} written, {seconds:.2f} s"
+    )
+
+
+def _missed(one: dict[str, Any]) -> str:
+    page = one.get("page")
+    where = f"page {page}" if page is not None else f"text {one.get('start')} to {one.get('end')}"
+    return f"not read, {where}: {one.get('reason', '')}"
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The fields of a value with their paths, as evidence is keyed: lines[0].amount."""
+    if isinstance(value, dict) and value:
+        for name, one in value.items():
+            yield from _flat(one, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list) and value:
+        for number, one in enumerate(value):
+            yield from _flat(one, f"{path}[{number}]")
+    elif path:
+        yield path, value
+
+
+def _plain(value: Any) -> str:
+    if value is None or value in ([], {}):
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _source(
+    record: dict[str, Any],
+    path: Path,
+    places: Sequence[_Place],
+    password: str | None,
+    limits: Limits,
+) -> Document | str:
+    """The document of a record; or why its text cannot be shown, in a sentence."""
+    digest = record.get("input_digest")
+    try:
+        if digest and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            return "The file has changed since it was read; these are the quotes alone."
+        document = read(path, password=password, limits=limits)
+    except (OSError, ValueError, DocumentError) as error:
+        return f"The file cannot be read again ({error}); these are the quotes alone."
+    if any(document.text[one.start : one.end] != one.quote for one in places):
+        return "The file has changed since it was read; these are the quotes alone."
+    return document
+
+
+def _pages(document: Document, places: Sequence[_Place]) -> Iterator[list[Any]]:
+    """The pages: number, whether text before and behind is left out, pieces.
+
+    A piece is a text, or a list of a text and the numbers of the places that it belongs to.
+    """
+    text = document.text
+    for page in document.pages:
+        inside = [place for place in places if place.start < page.end and place.end > page.start]
+        spans = [(page.start, page.end)]
+        if len(text) > WHOLE:
+            spans = _around(inside, page.start, page.end)
+        for start, end in spans:
+            pieces = list(_pieces(text, start, end, inside))
+            yield [page.number, start > page.start, end < page.end, pieces]
+
+
+def _around(places: Sequence[_Place], low: int, high: int) -> list[tuple[int, int]]:
+    """Spans of a page around its evidence, joined where they meet."""
+    spans: list[tuple[int, int]] = []
+    for place in sorted(places, key=lambda place: place.start):
+        start, end = max(low, place.start - AROUND), min(high, place.end + AROUND)
+        if spans and start <= spans[-1][1]:
+            start, end = spans[-1][0], max(end, spans.pop()[1])
+        spans.append((start, end))
+    return spans
+
+
+def _pieces(text: str, start: int, end: int, places: Sequence[_Place]) -> Iterator[Any]:
+    """A span of the text cut where a place begins or ends."""
+    inside = [place for place in places if place.start < end and place.end > start]
+    borders = {start, end}
+    borders.update(max(start, place.start) for place in inside)
+    borders.update(min(end, place.end) for place in inside)
+    ordered = sorted(borders)
+    for low, high in pairwise(ordered):
+        of = [place.number for place in inside if place.start <= low and place.end >= high]
+        yield [text[low:high], *of] if of else text[low:high]
