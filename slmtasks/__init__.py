@@ -13,9 +13,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from slmtasks.batching import BatchStopped, batch
+    from slmtasks.bound import bind
     from slmtasks.documents import Document, read
     from slmtasks.errors import (
         AnswerError,
+        BatchError,
+        CaseError,
         CatalogError,
         ContextExceeded,
         DeviceUnavailable,
@@ -29,21 +33,34 @@ if TYPE_CHECKING:
         ModelNotFound,
         NothingToQuote,
         OutOfMemory,
+        OutputCorrupt,
+        OutputFailed,
+        OutputLocked,
         PromptError,
         PullFailed,
         ScannedDocument,
         SchemaError,
+        SettingsChanged,
         SlmTasksError,
+        TimedOut,
+        TooLarge,
+        UnreadableDocument,
         UnsupportedDocument,
     )
+    from slmtasks.evaluation.run import evaluate
+    from slmtasks.evaluation.scores import Evaluation
+    from slmtasks.limits import Limits
     from slmtasks.model import Model, load
     from slmtasks.nodes import Prose, Quote
+    from slmtasks.reader import Reading
+    from slmtasks.records import BatchReport, Record
     from slmtasks.results import (
         Coverage,
         Evidence,
         Extraction,
         Missing,
         ProductDescription,
+        Progress,
         Reply,
         Result,
         SocialPost,
@@ -60,9 +77,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "batching": ("BatchStopped", "batch"),
+    "bound": ("bind",),
     "documents": ("Document", "read"),
     "errors": (
         "AnswerError",
+        "BatchError",
+        "CaseError",
         "CatalogError",
         "ContextExceeded",
         "DeviceUnavailable",
@@ -76,13 +97,23 @@ _HOMES = {
         "ModelNotFound",
         "NothingToQuote",
         "OutOfMemory",
+        "OutputCorrupt",
+        "OutputFailed",
+        "OutputLocked",
         "PromptError",
         "PullFailed",
         "ScannedDocument",
         "SchemaError",
+        "SettingsChanged",
         "SlmTasksError",
+        "TimedOut",
+        "TooLarge",
+        "UnreadableDocument",
         "UnsupportedDocument",
     ),
+    "evaluation.run": ("evaluate",),
+    "evaluation.scores": ("Evaluation",),
+    "limits": ("Limits",),
     "model": ("Model", "load"),
     "results": (
         "Coverage",
@@ -90,6 +121,7 @@ _HOMES = {
         "Extraction",
         "Missing",
         "ProductDescription",
+        "Progress",
         "Reply",
         "Result",
         "SocialPost",
@@ -97,6 +129,8 @@ _HOMES = {
         "Usage",
     ),
     "nodes": ("Prose", "Quote"),
+    "reader": ("Reading",),
+    "records": ("BatchReport", "Record"),
     "task": ("Task",),
     "tasks.describe_product": ("Product", "describe_product"),
     "tasks.extract": ("extract",),
@@ -108,6 +142,10 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AnswerError",
+    "BatchError",
+    "BatchReport",
+    "BatchStopped",
+    "CaseError",
     "CatalogError",
     "ContextExceeded",
     "Coverage",
@@ -116,9 +154,11 @@ __all__ = [
     "DocumentError",
     "EmptyDocument",
     "EncryptedDocument",
+    "Evaluation",
     "Evidence",
     "Extraction",
     "InvalidAnswer",
+    "Limits",
     "MalformedDocument",
     "Missing",
     "Model",
@@ -127,23 +167,36 @@ __all__ = [
     "ModelNotFound",
     "NothingToQuote",
     "OutOfMemory",
+    "OutputCorrupt",
+    "OutputFailed",
+    "OutputLocked",
     "Product",
     "ProductDescription",
+    "Progress",
     "PromptError",
     "Prose",
     "PullFailed",
     "Quote",
+    "Reading",
+    "Record",
     "Reply",
     "Result",
     "ScannedDocument",
     "SchemaError",
+    "SettingsChanged",
     "SlmTasksError",
     "SocialPost",
     "Summary",
     "Task",
+    "TimedOut",
+    "TooLarge",
+    "UnreadableDocument",
     "UnsupportedDocument",
     "Usage",
+    "batch",
+    "bind",
     "describe_product",
+    "evaluate",
     "extract",
     "load",
     "read",

@@ -2,204 +2,144 @@
 
 Greedy and deterministic. At each step the grammar says which tokens may follow and
 the model's favourite among them is taken; what the grammar leaves no choice about is
-appended in one pass. The KV cache is kept from call to call: the tokens that a prompt
-shares with the one before are not computed again.
+appended without asking, and what the prompt suggests is guessed and checked in one pass.
 
-With `model`, the only module that knows onnxruntime_genai.
+Knows neither documents nor schemas.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
 
 import llguidance.numpy as masks
 import numpy as np
 from llguidance import LLMatcher, LLParserLimits
+from numpy.typing import NDArray
 
-from slmtasks.errors import AnswerError, ContextExceeded, ModelError, OutOfMemory
-from slmtasks.providers import ran_out_of_memory
-from slmtasks.tokens import Tokenizer
+from slmtasks.caches import PREFILL, Cache, Logits, Pool
+from slmtasks.drafts import WIDEST, Cost, Lookup, Odds, width
+from slmtasks.errors import AnswerError, ContextExceeded, TimedOut
+from slmtasks.tokens import Tokenizer, agreeing
 
-PREFILL = 256
-"""Tokens a pass while reading a prompt. A pass holds the logits of all its positions."""
+Ids = NDArray[np.int64]
 
 # Counted characters times a large vocabulary can exceed the engine's defaults.
 _LIMITS = LLParserLimits(step_lexer_fuel=5_000_000, max_lexer_states=2_000_000)
 
 
-class Runtime(Protocol):
-    """The part of a `onnxruntime_genai.Generator` that the loop uses."""
+@dataclass(frozen=True)
+class Asked:
+    """A prompt (token ids) and the language of its answer (Lark text).
 
-    def append_tokens(self, tokens: Any) -> None:
-        """Compute tokens behind those that the KV cache holds."""
+    `keep` of the prompt's first tokens come again in later prompts. After `max_tokens -
+    reserve` tokens the answer is led to its end, so that what is cut short still parses.
+    `deadline` is a time of `time.monotonic`.
+    """
 
-    def get_logits(self) -> Any:
-        """The logits behind the last token."""
-
-    def rewind_to(self, length: int) -> None:
-        """Keep only the first `length` tokens of the KV cache."""
+    prompt: Sequence[int]
+    grammar: str
+    max_tokens: int
+    reserve: int
+    keep: int = 0
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
     """What was decoded.
 
-    `finish` is "stop" where the answer came to its end by itself, and "closed" where it
-    reached its limit of tokens and was led to the nearest end that the grammar has.
+    `text` is without the space that a SentencePiece model begins with. `choices` are the
+    places in it, in bytes, of the tokens that the model chose, each with the logarithm of
+    its probability among what the grammar allowed. `finish` is "stop" where the answer
+    came to its end by itself, and "closed" where it reached its limit of tokens and was
+    led to the nearest end that the grammar has. `passes` is how often the model ran after
+    the prompt was read.
     """
 
     text: str
     tokens: tuple[int, ...]
+    choices: tuple[tuple[int, float], ...]
     prompt_tokens: int
     cached_tokens: int
+    passes: int
     finish: Literal["stop", "closed"]
+
+
+Watch = Callable[[int, str], None]
+"""Hears how many tokens of the prompt are read, and the text of the answer so far."""
+
+
+@dataclass
+class Levers:
+    """What makes decoding faster, each of which can be left out to measure its share."""
+
+    prefix: bool = True
+    forced: bool = True
+    drafts: bool = True
 
 
 class Decoder:
     """Decodes answers on one loaded model, one after another.
 
-    `start(length)` gives a new runtime generator with a KV cache for `length` tokens, a
-    multiple of `step`, so that a later call may fit too; `stops` are the ids that end an
-    answer; `context` bounds prompt and answer together.
+    `stops` are the ids that end an answer; `context` bounds prompt and answer together.
     """
 
     def __init__(
-        self,
-        start: Callable[[int], Runtime],
-        tokenizer: Tokenizer,
-        stops: Sequence[int],
-        context: int,
-        step: int = 256,
+        self, pool: Pool, tokenizer: Tokenizer, stops: Sequence[int], context: int
     ) -> None:
-        self._start = start
-        self._step = step
+        self.pool = pool
+        self.levers = Levers()
         self._tokenizer = tokenizer
         self._stops = frozenset(stops)
         self._context = context
-        self._runtime: Runtime | None = None
-        self._held: list[int] = []
-        self._room = 0
+        self._odds = Odds()
+        self._cost = Cost()
 
-    def decode(
-        self, prompt: Sequence[int], grammar: str, *, max_tokens: int, reserve: int
-    ) -> Answer:
-        """The answer to `prompt` (token ids) in the language of `grammar` (Lark text).
+    def decode(self, asked: Asked, watch: Watch | None = None) -> Answer:
+        """The answer to a prompt in the language of its grammar.
 
-        After `max_tokens - reserve` tokens the answer is led to its end, so that what is
-        cut short still parses. Raises ContextExceeded where prompt and answer do not fit.
+        Raises ContextExceeded where prompt and answer do not fit, TimedOut past the deadline;
+        whatever is raised, by `watch` too, the next call is not affected.
         """
-        if len(prompt) + max_tokens > self._context:
+        length = len(asked.prompt) + asked.max_tokens
+        if length > self._context:
             raise ContextExceeded(
-                f"a prompt of {len(prompt)} tokens and an answer of up to {max_tokens} exceed "
-                f"the model's context of {self._context}; give it less text or a model with more",
-                tokens=len(prompt) + max_tokens,
+                f"a prompt of {len(asked.prompt)} tokens and an answer of up to "
+                f"{asked.max_tokens} exceed the model's context of {self._context}; give it "
+                "less text or a model with more",
+                tokens=length,
                 limit=self._context,
             )
-        lark = LLMatcher.grammar_from_lark(grammar)
+        lark = LLMatcher.grammar_from_lark(asked.grammar)
         matcher = LLMatcher(self._tokenizer.grammar, lark, log_level=0, limits=_LIMITS)
         _check(matcher)
-        cached = self._rewind(prompt, len(prompt) + max_tokens)
-        pending = list(prompt[cached:])
-        written: list[int] = []
-        closed = False
-        while True:
-            forced = list(matcher.compute_ff_tokens())
-            if forced:
-                matcher.consume_tokens(forced)
-                pending += forced
-                written += forced
-            if matcher.is_stopped():
-                break
-            if len(prompt) + len(written) > self._context - 1:
-                raise AnswerError(
-                    f"the answer did not end within the model's context of {self._context} "
-                    "tokens; ask for fewer fields or rows, or give it less text"
-                )
-            self._append(pending)
-            closed = closed or len(written) >= max_tokens - reserve
-            token = self._choose(matcher, closing=closed)
-            if token in self._stops:
-                break
-            matcher.consume_token(token)
-            _check(matcher)
-            written.append(token)
-            pending = [token]
+        if not self.levers.prefix:
+            self.pool.clear()
+        cache, cached = self.pool.take(asked.prompt, length, asked.keep)
+        call = _Call(self, asked, matcher, cache, watch)
+        call.read(asked.prompt[cached:])
+        while not call.done:
+            call.step()
         _check(matcher)
+        text = call.text()
+        lead = len(text) - len(text.lstrip(" "))
         return Answer(
-            text=self._tokenizer.decode([t for t in written if t not in self._stops]),
-            tokens=tuple(written),
-            prompt_tokens=len(prompt),
+            text=text.lstrip(" "),
+            tokens=tuple(call.written),
+            choices=tuple((at - lead, sure) for at, sure in call.choices),
+            prompt_tokens=len(asked.prompt),
             cached_tokens=cached,
-            finish="closed" if closed else "stop",
+            passes=call.passes,
+            finish="closed" if call.closed else "stop",
         )
 
-    def release(self) -> None:
-        """Give the KV cache back."""
-        self._runtime = None
-        self._held = []
-        self._room = 0
-
-    def _rewind(self, prompt: Sequence[int], length: int) -> int:
-        """Make a KV cache that holds a beginning of the prompt; says how much of it."""
-        shared = 0
-        # One token is always left to append: the logits come from an append.
-        for ours, theirs in zip(self._held, prompt[:-1], strict=False):
-            if ours != theirs:
-                break
-            shared += 1
-        if self._runtime is None or self._room < length or shared == 0:
-            self.release()
-            room = min(self._context, -(-length // self._step) * self._step)
-            self._runtime = _translated(lambda: self._start(room))
-            self._room = room
-            return 0
-        runtime = self._runtime
-        try:
-            runtime.rewind_to(shared)
-        except RuntimeError:
-            # A provider that cannot rewind (DirectML, split NPU pipelines) starts anew.
-            self.release()
-            return self._rewind(prompt, length)
-        del self._held[shared:]
-        return shared
-
-    def _append(self, tokens: Sequence[int]) -> None:
-        runtime = self._runtime
-        if runtime is None:
-            raise ModelError("the model was closed; load it again")
-        for begin in range(0, len(tokens), PREFILL):
-            part = tokens[begin : begin + PREFILL]
-            try:
-                _translated(partial(runtime.append_tokens, np.array(part, dtype=np.int32)))
-            except BaseException:
-                # What the cache holds now is not known.
-                self.release()
-                raise
-            self._held += part
-
-    def _choose(self, matcher: LLMatcher, *, closing: bool) -> int:
-        """The model's favourite among the tokens that the grammar allows."""
-        runtime = self._runtime
-        if runtime is None:
-            raise ModelError("the model was closed; load it again")
-        logits = np.asarray(runtime.get_logits(), dtype=np.float32).reshape(-1)
-        bits = masks.allocate_token_bitmask(1, self._tokenizer.vocabulary)
-        masks.fill_next_token_bitmask(matcher, bits, 0)
-        allowed = np.unpackbits(bits.view(np.uint8), bitorder="little")[: logits.size].astype(bool)
-        if not allowed.any():
-            _check(matcher)
-            raise AnswerError("the grammar left the model nothing to write; report this as a bug")
-        if closing:
-            for token in self._closers:
-                if allowed[token]:
-                    return token
-        return int(np.where(allowed, logits, -np.inf).argmax())
-
     @cached_property
-    def _closers(self) -> list[int]:
+    def closers(self) -> list[int]:
         """The tokens that bring an answer nearer to its end, the most effective first."""
         found = []
         for token in range(self._tokenizer.vocabulary):
@@ -211,21 +151,178 @@ class Decoder:
         return [*self._stops, *(token for _, _, token in sorted(found))]
 
 
+@dataclass
+class _Call:
+    """One answer in the making.
+
+    `pending` are tokens that are decided and not yet computed.
+    """
+
+    decoder: Decoder
+    asked: Asked
+    matcher: LLMatcher
+    cache: Cache
+    watch: Watch | None
+    written: list[int] = field(default_factory=list)
+    choices: list[tuple[int, float]] = field(default_factory=list)
+    pending: list[int] = field(default_factory=list)
+    passes: int = 0
+    closed: bool = False
+    done: bool = False
+
+    def __post_init__(self) -> None:
+        self._stops = self.decoder._stops
+        self._allowed: Ids = np.empty(0, dtype=np.int64)
+        self._lookup: Lookup | None = None
+        self._bytes = bytearray()
+
+    def read(self, prompt: Sequence[int]) -> None:
+        """Compute the prompt but for its last pass, which gives the first logits."""
+        self.pending = [*prompt, *self._forced()]
+        while len(self.pending) > PREFILL:
+            self._tell()
+            self.cache.append(self.pending[:PREFILL])
+            del self.pending[:PREFILL]
+
+    def step(self) -> None:
+        """One pass, and all the tokens that it decides."""
+        self._tell()
+        asked, room = self.asked, self.decoder._context - 1
+        if len(asked.prompt) + len(self.written) > room:
+            raise AnswerError(
+                f"the answer did not end within the model's context of {room + 1} "
+                "tokens; ask for fewer fields or rows, or give it less text"
+            )
+        self.closed = self.closed or len(self.written) >= asked.max_tokens - asked.reserve
+        size, guess = self._guess()
+        draft = list(guess[: self._worth(size, len(guess))])
+        rows = self._pass(draft)
+        base = len(self.cache.held) - len(draft)
+        right = 0
+        while not self.done:
+            decided = self._decide(rows[right])
+            self._learn(size, guess, right, decided)
+            agreed = agreeing(draft[right:], decided)
+            right += agreed
+            if agreed < len(decided):
+                self.pending = decided[agreed:]
+                break
+        self.cache.rewind(base + right)
+
+    def text(self) -> str:
+        """What is written; half a character becomes U+FFFD."""
+        return self._bytes.decode("utf-8", errors="replace")
+
+    def _pass(self, draft: list[int]) -> Logits:
+        """Compute what is pending and a draft; the logits behind the last of it and each guess."""
+        tokens = self.pending + draft
+        begun = time.perf_counter()
+        self.cache.append(tokens)
+        rows = self.cache.all_logits()[-1 - len(draft) :] if draft else self.cache.logits()[None]
+        if len(tokens) <= 2 * WIDEST:
+            self.decoder._cost.saw(len(tokens), time.perf_counter() - begun)
+        self.passes += 1
+        self.pending = []
+        return rows
+
+    def _decide(self, logits: Logits) -> list[int]:
+        """The next token by the model, and those that the grammar then forces."""
+        token, sure = self._chosen(logits)
+        if token in self._stops:
+            self.done = True
+            return []
+        self.choices.append((len(self._bytes), sure))
+        self._write([token])
+        return [token, *self._forced()]
+
+    def _chosen(self, logits: Logits) -> tuple[int, float]:
+        """The model's favourite among the allowed tokens, and the logarithm of its share."""
+        allowed = self._allowed
+        values = logits[allowed]
+        best = int(values.argmax())
+        if self.closed:
+            among = set(allowed.tolist())
+            closer = next((t for t in self.decoder.closers if t in among), None)
+            if closer is not None:
+                return closer, 0.0
+        return int(allowed[best]), -math.log(float(np.exp(values - values[best]).sum()))
+
+    def _allowing(self) -> Ids:
+        """The ids that the grammar allows next."""
+        vocabulary = self.decoder._tokenizer.vocabulary
+        bits = masks.allocate_token_bitmask(1, vocabulary)
+        masks.fill_next_token_bitmask(self.matcher, bits, 0)
+        flags = np.unpackbits(bits.view(np.uint8), bitorder="little")[:vocabulary]
+        allowed = np.flatnonzero(flags)
+        if not allowed.size:
+            _check(self.matcher)
+            raise AnswerError("the grammar left the model nothing to write; report this as a bug")
+        return allowed
+
+    def _forced(self) -> list[int]:
+        """What the grammar leaves no choice about, written; at its end, the answer is done."""
+        forced: list[int] = []
+        while not self.matcher.is_stopped():
+            self._allowed = self._allowing()
+            only = self._without_choice()
+            if not only:
+                return forced
+            self._write(only)
+            forced += only
+        self.done = True
+        return forced
+
+    def _without_choice(self) -> list[int]:
+        if not self.decoder.levers.forced:
+            return []
+        forced = list(self.matcher.compute_ff_tokens())
+        if not forced and len(self._allowed) == 1:
+            # Of what is not forced by its characters, one spelling may be left.
+            forced = [token for token in self._allowed.tolist() if token not in self._stops]
+        return forced
+
+    def _write(self, tokens: list[int]) -> None:
+        if tokens:
+            self.matcher.consume_tokens(tokens)
+            _check(self.matcher)
+            self.written += tokens
+            if self._lookup:
+                self._lookup.extend(tokens)
+            plain = [token for token in tokens if token not in self._stops]
+            self._bytes += self.decoder._tokenizer.grammar.decode_bytes(plain)
+
+    def _guess(self) -> tuple[int, Sequence[int]]:
+        """What the prompt suggests to go on with, as far as the grammar allows it."""
+        if not self.decoder.levers.drafts or self.closed or not self.written:
+            return 0, ()
+        if self._lookup is None:
+            self._lookup = Lookup([*self.asked.prompt, *self.written])
+        size, guess = self._lookup.guess(WIDEST)
+        return size, guess[: self.matcher.validate_tokens(list(guess))] if guess else ()
+
+    def _worth(self, size: int, most: int) -> int:
+        """How many guessed tokens a pass is to hold."""
+        left = self.cache.room - len(self.cache.held) - len(self.pending)
+        if not size or len(self.pending) > WIDEST:
+            return 0
+        decoder = self.decoder
+        return width(
+            decoder._odds.of(size), decoder._cost.line(), len(self.pending), min(most, left)
+        )
+
+    def _learn(self, size: int, guess: Sequence[int], at: int, decided: list[int]) -> None:
+        """Hold what was decided against what would have been guessed."""
+        if at < len(guess) and decided:
+            self.decoder._odds.saw(size, decided[0] == guess[at])
+
+    def _tell(self) -> None:
+        deadline = self.asked.deadline
+        if deadline is not None and time.monotonic() > deadline:
+            raise TimedOut("the time given for the answer is over; give it more, or less text")
+        if self.watch:
+            self.watch(len(self.cache.held), self._bytes.decode("utf-8", errors="ignore"))
+
+
 def _check(matcher: LLMatcher) -> None:
     if matcher.is_error():
         raise AnswerError(f"the grammar failed: {matcher.get_error()}; report this as a bug")
-
-
-def _translated(call: Callable[[], Any]) -> Any:
-    """Run a call into the runtime; its bare errors become ours."""
-    try:
-        return call()
-    except MemoryError as error:
-        raise OutOfMemory("too little memory for this call; give the model less text") from error
-    except RuntimeError as error:
-        text = str(error)
-        if ran_out_of_memory(text):
-            raise OutOfMemory(
-                f"too little memory for this call ({text}); give the model less text"
-            ) from error
-        raise ModelError(f"the runtime failed: {text}") from error

@@ -5,19 +5,30 @@ What is said beside them (progress, notes, errors) goes to stderr.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Console, Group
+from rich.markup import escape
 from rich.panel import Panel
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from slmtasks.documents import Document
+from slmtasks.records import BatchReport, Record
 from slmtasks.results import Evidence, Extraction, Result
+from slmtasks.results import Progress as TaskProgress
 
 AROUND = 30
 """Characters of the source shown on each side of a quote."""
@@ -41,9 +52,32 @@ def note(message: str) -> None:
     _beside.print(plain(message), markup=False)
 
 
-def progress(message: str) -> AbstractContextManager[Any]:
-    """Show what is being done, on stderr, while the context lasts."""
-    return _beside.status(Text(plain(message)))
+class Doing:
+    """What is being done, on stderr while the context lasts: what is read, the answer so far."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+        self._status = _beside.status(Text(plain(message)))
+
+    def __enter__(self) -> Doing:
+        self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def hear(self, progress: TaskProgress) -> None:
+        """Show how far a task is."""
+        if not _beside.is_terminal:
+            return
+        part = f", part {progress.part} of {progress.parts}" if progress.parts > 1 else ""
+        if progress.read < progress.tokens:
+            said = f"reading, {100 * progress.read // progress.tokens} %"
+        else:
+            said = "  ".join(f"{name}: {value}" for name, value in progress.partial.items())
+        room = max(20, _beside.width - len(self._message) - len(part) - 8)
+        line = f"{self._message}{part}: {said[-room:]}".replace("\n", " ")
+        self._status.update(Text(plain(line), overflow="ellipsis", no_wrap=True))
 
 
 @contextmanager
@@ -58,14 +92,6 @@ def transfer(what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=_beside, disable=not _beside.is_terminal) as shown:
         bar = shown.add_task(plain(what), total=None)
         yield lambda done, total: shown.update(bar, completed=done, total=total)
-
-
-def table(titles: list[str], rows: list[list[str]]) -> None:
-    """Print rows under their titles, which are not shown where they are empty."""
-    drawn = Table(*titles, box=None, pad_edge=False, show_header=any(titles))
-    for row in rows:
-        drawn.add_row(*map(plain, row))
-    Console().print(drawn)
 
 
 def show(result: Result, document: Document, console: Console | None = None) -> None:
@@ -85,6 +111,22 @@ def show(result: Result, document: Document, console: Console | None = None) -> 
             style="dim",
         )
     )
+
+
+def table(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    title: str | None = None,
+    console: Console | None = None,
+) -> None:
+    """Print rows under headings, if they have any; in a frame where they have a title."""
+    body = Table(box=None, pad_edge=False, show_header=any(headings))
+    for heading in headings:
+        body.add_column(heading, overflow="fold", header_style="dim")
+    for row in rows:
+        body.add_row(*(Text(plain(cell)) for cell in row))
+    framed = title and Panel(body, title=Text(plain(title)), title_align="left", border_style="dim")
+    (console or Console()).print(framed or body)
 
 
 def _extraction(result: Extraction[Any], document: Document) -> Table:
@@ -113,7 +155,7 @@ def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
 def _marked(place: Evidence, document: Document) -> Text:
     before = document.text[max(0, place.start - AROUND) : place.start].rpartition("\n")[2]
     after = document.text[place.end : place.end + AROUND].partition("\n")[0]
-    marked = Text(plain(before), style="dim")
+    marked = Text().append(plain(before), style="dim")
     marked.append(plain(place.quote).replace("\n", " / "), style="bold black on yellow")
     marked.append(plain(after), style="dim")
     return marked
@@ -125,7 +167,7 @@ def plain(value: Any) -> str:
 
 
 def _text(result: Result) -> Group:
-    rows = []
+    rows: list[Text] = []
     for name, value in result:
         # A summary's text is its points joined.
         if name in _CARRIED or name == "evidence" or (name == "text" and hasattr(result, "points")):
@@ -133,4 +175,73 @@ def _text(result: Result) -> Group:
         items = [f"- {plain(item)}" for item in value] if isinstance(value, tuple) else ()
         shown = "\n".join(items) or plain(value)
         rows.append(Text.assemble((f"{name}: ", "dim"), "\n" if "\n" in shown else "", shown))
+    places = [place for found in getattr(result, "evidence", {}).values() for place in found]
+    if places:
+        rows.append(Text("where it stands:", style="dim"))
+        # The facts of a reply are not the document that was shown: the quote says it all.
+        for place in places:
+            quote = plain(" ".join(place.quote.split()))
+            rows.append(Text.assemble((f"  page {place.page}, from {place.start}: ", "dim"), quote))
     return Group(*rows)
+
+
+class BatchProgress:
+    """How far a batch is, on stderr: a context whose value is what the batch calls."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=_beside,
+            transient=True,
+            disable=not _beside.is_terminal,
+        )
+        self._task = self._bar.add_task("", left="", total=None)
+
+    def __enter__(self) -> Callable[[BatchReport, Record | None], None]:
+        self._bar.start()
+        # A second Ctrl-C ends the process with no time to give the cursor back.
+        _beside.show_cursor(True)
+        return self._show
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def _show(self, report: BatchReport, record: Record | None) -> None:
+        seconds = report.seconds_left
+        self._bar.update(
+            self._task,
+            completed=report.done.total + report.before.total,
+            total=report.inputs,
+            description=escape(plain(record.id)) if record else "",
+            left="" if seconds is None else f"{timedelta(seconds=round(seconds))} left",
+        )
+        if record is not None and record.error is not None:
+            error(f"{record.id}: {record.error.message}")
+
+
+def summary(report: BatchReport, console: Console | None = None) -> None:
+    """Print how a batch went; the counts add up to the inputs."""
+    counts = Table(box=None, show_header=False, pad_edge=False)
+    counts.add_column(style="dim")
+    counts.add_column(justify="right")
+    counts.add_column(style="dim")
+    for status in ("ok", "partial", "failed"):
+        before = getattr(report.before, status)
+        note = f"and {before} before" if before else ""
+        counts.add_row(status, str(getattr(report.done, status)), note)
+    counts.add_row("left", str(report.left), "the same command goes on" if report.left else "")
+    counts.add_row("inputs", str(report.inputs), "")
+    usage = report.usage
+    pace = f"{report.documents_per_hour:,.0f} documents an hour" if report.done.total else ""
+    lines = [
+        f"{usage.prompt_tokens} tokens read ({usage.cached_tokens} kept), "
+        f"{usage.generated_tokens} written, {report.seconds:.1f} s{', ' if pace else ''}{pace}",
+        *(f"slowest: {seconds:.1f} s {plain(name)}" for name, seconds in report.slowest[:3]),
+        *([f"the old records are in {plain(report.aside)}"] if report.aside else []),
+    ]
+    title = Text(plain(f"{report.out}, {report.ended}"))
+    body = Group(counts, *(Text(line, style="dim") for line in lines))
+    (console or Console()).print(Panel(body, title=title, title_align="left", border_style="dim"))

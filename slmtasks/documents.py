@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +22,11 @@ from slmtasks.errors import (
     EmptyDocument,
     MalformedDocument,
     ScannedDocument,
+    TooLarge,
     UnsupportedDocument,
 )
+from slmtasks.limits import Limits
+from slmtasks.pages import PageText
 
 __all__ = ["Document", "Page", "PageFailure", "read"]
 
@@ -31,6 +35,9 @@ PAGE_BREAK = "\n\n"
 
 _HTML = frozenset((".html", ".htm", ".xhtml"))
 _TEXT = frozenset((".txt", ".text", ".md", ".markdown", ".csv", ".tsv", ".log")) | _HTML
+SUFFIXES = _TEXT | {".pdf"}
+"""The extensions of files that are read here."""
+
 _AS_TEXT = "save it as PDF or text and read that"
 _OCR = "run OCR on it (ocrmypdf, for one) and read the result"
 _UNPACK = "unpack it and read its files"
@@ -132,6 +139,7 @@ def read(
     name: str | None = None,
     password: str | None = None,
     day_first: bool | None = None,
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
 ) -> Document:
     """Read text (`str`), a file (`Path`) or a file's content (`bytes`).
 
@@ -140,42 +148,69 @@ def read(
     become U+FFFD one for one, so that offsets hold. `name` is what errors and evidence
     call the source, and its extension says what `bytes` are.
 
-    Raises DocumentError, and the type of it that says what is wrong.
+    Raises DocumentError, and the type of it that says what is wrong; TooLarge for what
+    exceeds `limits`.
     """
     if isinstance(source, str):
-        return _plain(source, name or "text", day_first)
+        return _plain(source, _How(name or "text", password, day_first, limits))
     if isinstance(source, Path):
-        name = name or source.name or str(source)
-        return _from_bytes(_content(source, name), name, source.suffix, password, day_first)
+        how = _How(name or source.name or str(source), password, day_first, limits)
+        return _from_bytes(_content(source, how), source.suffix, how)
     if isinstance(source, bytes):
-        name = name or "bytes"
-        return _from_bytes(source, name, Path(name).suffix, password, day_first)
+        how = _How(name or "bytes", password, day_first, limits)
+        _fits(len(source), how)
+        return _from_bytes(source, Path(how.name).suffix, how)
     raise TypeError(f"source is a {type(source).__name__}; give a str (text), a Path or bytes")
 
 
-def _content(path: Path, name: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How one source is read: the arguments of `read`."""
+
+    name: str
+    password: str | None
+    day_first: bool | None
+    limits: Limits
+
+
+def _content(path: Path, how: _How) -> bytes:
+    name = how.name
     try:
         if path.is_dir():
             raise DocumentError("it is a folder; read its files one by one", name=name)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            _fits(path.stat().st_size, how)
+            # A device or a pipe has no size.
+            data = file.read(how.limits.file_bytes + 1)
     except FileNotFoundError as error:
         raise DocumentError(f"there is no file {path}", name=name) from error
     except PermissionError as error:
         raise DocumentError(f"no permission to read {path}", name=name) from error
     except (OSError, ValueError) as error:
         raise DocumentError(f"the file cannot be read: {error}", name=name) from error
+    _fits(len(data), how)
+    return data
 
 
-def _from_bytes(
-    data: bytes, name: str, suffix: str, password: str | None, day_first: bool | None
-) -> Document:
+def _fits(size: int, how: _How) -> None:
+    most = how.limits.file_bytes
+    if size > most:
+        raise TooLarge(
+            f"the file is larger than {most:,} bytes; raise Limits.file_bytes or split it",
+            name=how.name,
+        )
+
+
+def _from_bytes(data: bytes, suffix: str, how: _How) -> Document:
+    name = how.name
     if not data:
         raise EmptyDocument("the file is empty", name=name)
     suffix = suffix.lower()
     kind = _kind(data, suffix)
     if kind == "a PDF":
         _expect(suffix not in _TEXT and suffix not in _EXTENSIONS, kind, suffix, name)
-        return _pdf(data, name, password, day_first)
+        found = pdf.pages(data, name=name, limits=how.limits, password=how.password)
+        return _paged(found, how)
     if kind is not None:
         fits = suffix not in _TEXT and suffix != ".pdf"
         _expect(fits, kind, suffix, name)
@@ -186,8 +221,8 @@ def _from_bytes(
         raise UnsupportedDocument(f"{suffix} is {other}; {_KINDS[other][0]}", name=name)
     if suffix in _HTML or (suffix not in _TEXT and _LOOKS_HTML.match(data)):
         page = charsets.decode(data, name=name, declared=markup.charset(data))
-        return _plain(markup.text_of(page), name, day_first)
-    return _plain(charsets.decode(data, name=name), name, day_first)
+        return _plain(markup.text_of(page), how)
+    return _plain(charsets.decode(data, name=name), how)
 
 
 def _kind(data: bytes, suffix: str) -> str | None:
@@ -212,12 +247,14 @@ def _expect(fits: bool, kind: str, suffix: str, name: str) -> None:
         )
 
 
-def _plain(text: str, name: str, day_first: bool | None) -> Document:
-    return Document(name, text, day_first=day_first)
+def _plain(text: str, how: _How) -> Document:
+    page = PageText.within(text, how.limits)
+    if page.failure:
+        raise page.kind(page.failure, name=how.name)
+    return Document(how.name, page.text, day_first=how.day_first)
 
 
-def _pdf(data: bytes, name: str, password: str | None, day_first: bool | None) -> Document:
-    found = pdf.pages(data, name=name, password=password)
+def _paged(found: Sequence[PageText], how: _How) -> Document:
     pages: list[Page] = []
     failures: list[PageFailure] = []
     pieces: list[str] = []
@@ -234,14 +271,19 @@ def _pdf(data: bytes, name: str, password: str | None, day_first: bool | None) -
         length += len(page.text)
     text = "".join(pieces)
     if not _shows(text):
-        if any(page.image for page in found):
-            raise ScannedDocument(f"its pages are images without text; {_OCR}", name=name)
-        if failures:
-            raise MalformedDocument(
-                f"no page can be read ({failures[0].reason})", name=name, page=failures[0].page
-            )
-        raise EmptyDocument("its pages hold no text", name=name)
-    return Document(name, text, tuple(pages), tuple(failures), day_first)
+        raise _textless(found, how.name)
+    return Document(how.name, text, tuple(pages), tuple(failures), how.day_first)
+
+
+def _textless(found: Sequence[PageText], name: str) -> DocumentError:
+    """The error of a document without text, from why its pages gave none."""
+    failed = [(number, page) for number, page in enumerate(found, start=1) if page.failure]
+    if any(page.kind is ScannedDocument for _, page in failed):
+        return ScannedDocument(f"its pages are images without text; {_OCR}", name=name)
+    if not failed:
+        return EmptyDocument("its pages hold no text", name=name)
+    number, first = failed[0]
+    return first.kind(f"no page can be read ({first.failure})", name=name, page=number)
 
 
 def _usable(text: str) -> str:

@@ -6,7 +6,9 @@
     │   ├── ScannedDocument        its pages are images without text
     │   ├── EncryptedDocument      it needs a password
     │   ├── MalformedDocument      it is broken or not what its name says
-    │   └── UnsupportedDocument    its format is not read here
+    │   ├── TooLarge               it exceeds one of the limits
+    │   ├── UnsupportedDocument    its format is not read here
+    │   └── UnreadableDocument     reading it takes too long, too much memory, or fails
     ├── ModelError                 a model could not be loaded or run
     │   ├── ModelNotFound          no such name or folder
     │   ├── ModelCorrupt           the folder's files are missing or damaged
@@ -17,9 +19,16 @@
     │   └── ContextExceeded        a prompt longer than the model's context
     ├── PromptError                a prompt file is missing or does not fit its variables
     ├── SchemaError                a schema that no grammar can be made of
-    └── AnswerError                the model's answer cannot be used
-        ├── NothingToQuote         a required value of which the source holds no candidate
-        └── InvalidAnswer          validation failed on every attempt
+    ├── AnswerError                the model's answer cannot be used
+    │   ├── NothingToQuote         a required value of which the source holds no candidate
+    │   ├── TimedOut               the time that the caller gave is over
+    │   └── InvalidAnswer          validation failed on every attempt
+    ├── BatchError                 a batch cannot begin or go on
+    │   ├── OutputLocked           another process writes the same output
+    │   ├── OutputCorrupt          the output holds something else than records
+    │   ├── SettingsChanged        the output holds records of other settings
+    │   └── OutputFailed           the output cannot be written
+    └── CaseError                  a case of an evaluation that cannot be scored as it stands
 
 Each message says what, where, and what to do next. A wrong argument is a plain
 `ValueError` or `TypeError`.
@@ -31,6 +40,8 @@ from collections.abc import Sequence
 
 __all__ = [
     "AnswerError",
+    "BatchError",
+    "CaseError",
     "CatalogError",
     "ContextExceeded",
     "DeviceUnavailable",
@@ -44,11 +55,18 @@ __all__ = [
     "ModelNotFound",
     "NothingToQuote",
     "OutOfMemory",
+    "OutputCorrupt",
+    "OutputFailed",
+    "OutputLocked",
     "PromptError",
     "PullFailed",
     "ScannedDocument",
     "SchemaError",
+    "SettingsChanged",
     "SlmTasksError",
+    "TimedOut",
+    "TooLarge",
+    "UnreadableDocument",
     "UnsupportedDocument",
 ]
 
@@ -61,7 +79,7 @@ class DocumentError(SlmTasksError):
     """A source could not be read.
 
     `name` is the file's name (or "text"), `page` the page, counted from 1,
-    where one is known.
+    where one is known, `reason` the message without them.
     """
 
     def __init__(self, message: str, *, name: str = "text", page: int | None = None) -> None:
@@ -69,6 +87,7 @@ class DocumentError(SlmTasksError):
         super().__init__(f"{where}: {message}")
         self.name = name
         self.page = page
+        self.reason = message
 
 
 class EmptyDocument(DocumentError):
@@ -87,8 +106,16 @@ class MalformedDocument(DocumentError):
     """The file is broken, or is not what its name says."""
 
 
+class TooLarge(DocumentError):
+    """The document exceeds one of the `Limits`, which can be raised."""
+
+
 class UnsupportedDocument(DocumentError):
     """The format is not one that is read here."""
+
+
+class UnreadableDocument(DocumentError):
+    """Reading it takes more time or memory than is allowed, or ends the process that reads."""
 
 
 class ModelError(SlmTasksError):
@@ -140,6 +167,19 @@ class SchemaError(SlmTasksError):
         self.path = path
 
 
+class CaseError(SlmTasksError):
+    """A case of an evaluation cannot be scored as it stands.
+
+    `name` is the file's name (or "cases"), `line` its line, counted from 1, where one is
+    known.
+    """
+
+    def __init__(self, message: str, *, name: str = "cases", line: int | None = None) -> None:
+        super().__init__(f"{name if line is None else f'{name}, line {line}'}: {message}")
+        self.name = name
+        self.line = line
+
+
 class AnswerError(SlmTasksError):
     """The model's answer cannot be used."""
 
@@ -150,6 +190,10 @@ class NothingToQuote(AnswerError):
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
+
+
+class TimedOut(AnswerError):
+    """The time that the caller gave is over; the model can be asked again at once."""
 
 
 class InvalidAnswer(AnswerError):
@@ -169,3 +213,23 @@ class InvalidAnswer(AnswerError):
         super().__init__(
             f"the model answered {times} and no answer was valid: {'; '.join(self.errors)}"
         )
+
+
+class BatchError(SlmTasksError):
+    """A batch cannot begin or go on; what is recorded stays, and the next run goes on."""
+
+
+class OutputLocked(BatchError):
+    """Another process writes the same output."""
+
+
+class OutputCorrupt(BatchError):
+    """The output holds something else than records."""
+
+
+class SettingsChanged(BatchError):
+    """The output holds records of other settings: task, parameters, schema, prompt, model."""
+
+
+class OutputFailed(BatchError):
+    """The output cannot be opened, written or made durable."""

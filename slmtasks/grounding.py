@@ -8,7 +8,7 @@ pydantic validates and what results carry.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -41,17 +41,20 @@ MOST_PLACES = 20
 
 @dataclass(frozen=True)
 class Leaf:
-    """One value: its evidence, whether the model inferred it, whether it is ambiguous."""
+    """One value, None for what is absent: its evidence, whether the model inferred it,
+    whether it is ambiguous, and how sure the model was of it (0 to 1).
+    """
 
     value: Any
     evidence: tuple[Evidence, ...] = ()
     inferred: bool = False
     ambiguous: bool = False
     sought: bool = False
+    confidence: float = 1.0
 
 
-Tree = dict[str, Any] | list[Any] | Leaf | None
-"""Values by field name, items in order, a leaf, or what is absent."""
+Tree = dict[str, Any] | list[Any] | Leaf
+"""Values by field name, items in order, or a leaf."""
 
 
 @dataclass
@@ -61,22 +64,30 @@ class Reading:
     data: Any
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)
     inferred: list[str] = field(default_factory=list)
+    confidence: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
-def read(node: Node, answer: Any, source: Source) -> Tree:
+def read(node: Node, answer: Any, source: Source, sure: Any = None) -> Tree:
     """The values of a parsed JSON answer, with their places in the source.
 
-    Raises ValueError, in words meant for the model, where free text cites a figure that
-    the source lacks.
+    `sure` has the answer's shape, with a probability for each value. Raises ValueError, in
+    words meant for the model, where free text cites a figure that the source lacks.
     """
-    if answer is None:
-        return None
+    if answer is not None and isinstance(node, Object):
+        return {
+            m.name: read(m.node, answer[m.key], source, sure and sure[m.key]) for m in node.members
+        }
+    if answer is not None and isinstance(node, Array):
+        chances = sure or [None] * len(answer)
+        pairs = zip(answer, chances, strict=True)
+        return [read(node.item, entry, source, chance) for entry, chance in pairs]
+    leaf = Leaf(None) if answer is None else _leaf(node, answer, source)
+    return leaf if sure is None else replace(leaf, confidence=sure)
+
+
+def _leaf(node: Node, answer: Any, source: Source) -> Leaf:
     match node:
-        case Object(members=members):
-            return {m.name: read(m.node, answer[m.key], source) for m in members}
-        case Array(item=item):
-            return [read(item, entry, source) for entry in answer]
         case Choice():
             return Leaf(answer, inferred=True)
         case Copied():
@@ -98,6 +109,7 @@ def read(node: Node, answer: Any, source: Source) -> Tree:
             return Leaf(answer, _places(spans, source.passage), sought=True)
         case Letters():
             return Leaf(answer)
+    raise AssertionError(node)
 
 
 def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
@@ -176,9 +188,9 @@ def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list
     Field by field; the first part that has a value gives it. Lists are joined in order;
     of single values each is kept once, of rows all, because the parts do not overlap.
     """
-    given = [tree for tree in trees if tree is not None]
+    given = [tree for tree in trees if not _absent(tree)]
     if not given:
-        return None, []
+        return trees[0], []
     if isinstance(node, Object):
         merged: dict[str, Any] = {}
         said: list[str] = []
@@ -196,7 +208,7 @@ def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list
     others = list(dict.fromkeys(_shown(leaf) for leaf in leaves if leaf.value != first.value))
     said = [f"{path}: took {_shown(first)}, not {', '.join(others)}"] if others else []
     places = tuple(place for leaf in same for place in leaf.evidence)
-    return Leaf(first.value, places, first.inferred, first.ambiguous, first.sought), said
+    return replace(first, evidence=places), said
 
 
 def _joined_lists(node: Array, lists: list[list[Any]], path: str) -> tuple[Tree, list[str]]:
@@ -233,17 +245,21 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
             for member in members:
                 below = tree[member.name]
                 where = f"{path}.{member.name}" if path else member.name
-                if member.nullable and blank(below):
-                    below = None
-                if below is not None or not member.has_default:
+                if member.nullable and blank(below) and not isinstance(below, Leaf):
+                    below = Leaf(None, confidence=min(_chances(below), default=1.0))
+                found = _data(member.node, below, where, reading)
+                if not (_absent(below) and member.has_default):
                     # What is absent and has a default takes its default.
-                    data[member.key] = _data(member.node, below, where, reading)
+                    data[member.key] = found
             return data
         case Array(item=item), list():
             return [
                 _data(item, entry, f"{path}[{index}]", reading) for index, entry in enumerate(tree)
             ]
         case _, Leaf():
+            reading.confidence[path] = tree.confidence
+            if tree.value is None:
+                return None
             if tree.inferred:
                 reading.inferred.append(path)
             elif tree.evidence:
@@ -260,7 +276,18 @@ def blank(tree: Tree) -> bool:
     """Whether nothing was found: in an object for none of its fields, in a list no item."""
     if isinstance(tree, dict):
         return all(map(blank, tree.values()))
-    return tree is None or tree == []
+    return tree == [] or _absent(tree)
+
+
+def _chances(tree: Tree) -> list[float]:
+    if isinstance(tree, Leaf):
+        return [tree.confidence]
+    branches = tree.values() if isinstance(tree, dict) else tree
+    return [chance for branch in branches for chance in _chances(branch)]
+
+
+def _absent(tree: Tree) -> bool:
+    return isinstance(tree, Leaf) and tree.value is None
 
 
 def _ambiguity(path: str, leaf: Leaf) -> str:

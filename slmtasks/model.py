@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slmtasks import config, devices, manifest, providers, store
+from slmtasks.caches import Pool, Runtime, Stepping
 from slmtasks.chat import ChatTemplate
-from slmtasks.decoding import Answer, Decoder
-from slmtasks.errors import ModelCorrupt, ModelError, OutOfMemory
+from slmtasks.decoding import Answer, Asked, Decoder, Watch
+from slmtasks.errors import ModelCorrupt, ModelError, OutOfMemory, TimedOut
 from slmtasks.results import Usage
 from slmtasks.templates import Message
 from slmtasks.tokens import Tokenizer
@@ -37,7 +38,16 @@ class Model:
     prompt and its answer may have together, `threads` the cores in use.
     """
 
-    def __init__(self, folder: Path, *, name: str, device: str, threads: int, context: int | None):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        name: str,
+        device: str,
+        threads: int,
+        context: int | None,
+        cache: int | None,
+    ):
         self.name = name
         self.folder = folder
         self.threads = threads
@@ -53,8 +63,18 @@ class Model:
         )
         self.context = settings.context(context, devices.context_limit(self.device))
         self._chat = _chat(self._model)
-        step = max(256, SMALL_CACHE // self._token_bytes)
-        self._decoder = Decoder(self._generator, self.tokenizer, self._stops, self.context, step)
+        self._decoder = Decoder(
+            Pool(
+                self._generator,
+                context=self.context,
+                budget=_budget(cache) // self._token_bytes,
+                step=max(256, SMALL_CACHE // self._token_bytes),
+            ),
+            self.tokenizer,
+            self._stops,
+            self.context,
+        )
+        self._rewinds = self._decoder.levers.drafts = providers.rewinds(self._model)
 
     def __enter__(self) -> Model:
         return self
@@ -70,7 +90,7 @@ class Model:
     def close(self) -> None:
         """Give the model's memory back; asking it afterwards raises ModelError."""
         with self._lock:
-            self._decoder.release()
+            self._decoder.pool.clear()
             self._model = None
 
     def count_tokens(self, text: str) -> int:
@@ -84,13 +104,16 @@ class Model:
         """
         return self._chat.encode(messages, self.tokenizer.encode)
 
-    def answer(
-        self, prompt: Sequence[int], grammar: str, *, max_tokens: int, reserve: int
-    ) -> tuple[Answer, Usage]:
-        """Decode an answer to the ids of a prompt, within the grammar; see `Decoder.decode`."""
+    def answer(self, asked: Asked, watch: Watch | None = None) -> tuple[Answer, Usage]:
+        """Decode an answer to a prompt, within its grammar; see `Decoder.decode`."""
         begun = time.perf_counter()
-        with self._lock:
-            answer = self._decoder.decode(prompt, grammar, max_tokens=max_tokens, reserve=reserve)
+        left = -1 if asked.deadline is None else max(0.0, asked.deadline - time.monotonic())
+        if not self._lock.acquire(timeout=left):
+            raise TimedOut("another call kept the model until the time was over; give it more")
+        try:
+            answer = self._decoder.decode(asked, watch)
+        finally:
+            self._lock.release()
         return answer, Usage(
             prompt_tokens=answer.prompt_tokens,
             cached_tokens=answer.cached_tokens,
@@ -98,7 +121,7 @@ class Model:
             seconds=time.perf_counter() - begun,
         )
 
-    def _generator(self, length: int) -> Any:
+    def _generator(self, length: int) -> Runtime:
         if self._model is None:
             raise ModelError("the model was closed; load it again")
         needed = length * self._token_bytes
@@ -108,7 +131,8 @@ class Model:
                 f"{devices.free_memory() >> 20} are free; give the model less text, or load it "
                 "with a smaller context"
             )
-        return providers.generator(self._model, length)
+        generator: Runtime = providers.generator(self._model, length)
+        return generator if self._rewinds else Stepping(generator)
 
 
 def load(
@@ -117,6 +141,7 @@ def load(
     device: str = "auto",
     threads: int | None = None,
     context: int | None = None,
+    cache: int | None = None,
     verify: bool = False,
 ) -> Model:
     """Load a model: "nano" (the embedded one), one that was pulled, or a folder's path.
@@ -125,8 +150,10 @@ def load(
     "nano". `device` is a word of `slmtasks.devices.KNOWN`; "auto" keeps a provider that the
     folder names itself, else takes the best that loads, and warns where a better one that
     is installed did not. `threads` is all cores by default. `context` lowers the model's
-    own limit of tokens, and so its memory. `verify` first compares a pulled model's files
-    with its manifest, byte by byte.
+    own limit of tokens, and so its memory. `cache` is how many bytes of KV caches may be
+    kept for the prompts of later calls: by default a quarter of the memory that is free, at
+    most 4 GiB. One call may need more than that. `verify` first compares a pulled model's
+    files with its manifest, byte by byte.
 
     Raises ModelNotFound, ModelCorrupt, CatalogError, DeviceUnavailable or OutOfMemory.
     """
@@ -135,13 +162,20 @@ def load(
         raise ValueError(f"threads is {threads}; give at least 1")
     if context is not None and context < 256:
         raise ValueError(f"context is {context}; give at least 256 tokens")
+    if cache is not None and cache < 0:
+        raise ValueError(f"cache is {cache}; give a number of bytes, 0 or more")
     name, folder = store.resolve(name_or_folder or store.default(), device)
     if name == store.EMBEDDED and device == "auto":
         device = "cpu"  # So small that any other device is slower.
     if verify:
         manifest.verify(folder)
     return Model(
-        folder, name=name, device=device, threads=threads or devices.cores(), context=context
+        folder,
+        name=name,
+        device=device,
+        threads=threads or devices.cores(),
+        context=context,
+        cache=cache,
     )
 
 
@@ -163,6 +197,10 @@ def _default(name: str) -> Model:
             stacklevel=5,
         )
     return load(name)
+
+
+def _budget(cache: int | None) -> int:
+    return min(4 << 30, devices.free_memory() // 4) if cache is None else cache
 
 
 def _chat(model: og.Model) -> ChatTemplate:

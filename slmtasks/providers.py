@@ -159,6 +159,18 @@ def _translated(error: Exception, folder: Path, name: str) -> ModelError:
     )
 
 
+def rewinds(model: og.Model) -> bool:
+    """Whether the provider can forget tokens, which guessing needs."""
+    tried = generator(model, PROBE)
+    tried.append_tokens(np.zeros(2, dtype=np.int32))
+    try:
+        tried.rewind_to(1)
+        tried.append_tokens(np.zeros(1, dtype=np.int32))
+    except RuntimeError:
+        return False
+    return True
+
+
 def generator(model: og.Model, length: int) -> Any:
     """A greedy generator with a KV cache of `length` tokens."""
     import onnxruntime_genai as og

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import from_json
 
 T = TypeVar("T")
 
@@ -20,6 +21,29 @@ class Evidence(_Frozen):
     start: int
     end: int
     quote: str
+
+
+class Progress(_Frozen):
+    """How far a task is: what `on_progress` hears, between two passes of the model.
+
+    `read` of `tokens` of the prompt are read, in part `part` of `parts` of the source;
+    `text` is the answer so far, as JSON that has not ended.
+    """
+
+    read: int
+    tokens: int
+    part: int
+    parts: int
+    text: str
+
+    @property
+    def partial(self) -> dict[str, Any]:
+        """What the answer holds so far, by field; a text that is not ended as far as it is."""
+        try:
+            found = from_json(self.text, allow_partial="trailing-strings")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
 
 class Usage(_Frozen):
@@ -82,12 +106,15 @@ class Extraction(Result, Generic[T]):
 
     `evidence` is keyed by field path ("total", "lines[0].amount"); each value lists the
     places where it stands. `inferred` names the fields whose value no document could
-    hold verbatim (an enum, a bool): they are the model's judgement.
+    hold verbatim (an enum, a bool): they are the model's judgement. `confidence` is, by
+    the same paths, the probability that the model gave a value among those that the
+    grammar allowed, from 0 to 1; 1 where there was no choice.
     """
 
     value: T
     evidence: dict[str, list[Evidence]]
     inferred: tuple[str, ...] = ()
+    confidence: dict[str, float] = Field(default_factory=dict)
 
 
 class Summary(Result):

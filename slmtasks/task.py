@@ -7,7 +7,8 @@ tasks are made of it, or of `Run` where they work on a long source in their own 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,16 +17,19 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from slmtasks import grammar, grounding, nodes, options, schema, templates
+from slmtasks.confidence import confidences
+from slmtasks.decoding import Answer, Asked, Watch
 from slmtasks.documents import Document, read
 from slmtasks.errors import AnswerError, ContextExceeded, InvalidAnswer
 from slmtasks.grounding import Reading, Tree
 from slmtasks.model import Model, default
 from slmtasks.options import Grounding
 from slmtasks.passages import Passage
-from slmtasks.results import Coverage, Extraction, Missing, Usage
+from slmtasks.results import Coverage, Extraction, Missing, Progress, Usage
 from slmtasks.source import Source
 from slmtasks.store import NANO
 from slmtasks.templates import Prompt, Value
+from slmtasks.tokens import agreeing
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -34,6 +38,10 @@ SHARE = 0.7
 
 FLOOR = 256
 """Tokens that every answer may have."""
+
+
+Listener = Callable[[Progress], None]
+"""What hears how far a task is."""
 
 
 def opened(source: str | Path | Document) -> Document:
@@ -76,7 +84,11 @@ class Run:
         model: Model | None,
         retries: int = 2,
         share: float = SHARE,
+        timeout: float | None = None,
+        on_progress: Listener | None = None,
     ) -> None:
+        if timeout is not None and timeout <= 0:
+            raise ValueError(f"timeout is {timeout}; give seconds, more than 0")
         if not isinstance(model, Model | None):
             raise TypeError(f"model is {model!r}; give what slmtasks.load returned, or None")
         if retries < 0:
@@ -87,11 +99,15 @@ class Run:
         self.retries = retries
         self.usage = Usage()
         self.warnings: list[str] = []
+        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._on_progress = on_progress
+        self._part = self._parts = 1
         self.missing: list[Missing] = []
         self._document: Document | None = None
         if variables.get("language") and self.model.folder == NANO:
             self.warnings.append("the embedded model writes English only; load a larger one")
-        fixed = len(self.model.encode(prompt.messages({**variables, "document": ""})))
+        self._bare = self.model.encode(prompt.messages({**variables, "document": ""}))
+        fixed = len(self._bare)
         left = self.model.context - fixed
         if left < 2 * FLOOR:
             raise ContextExceeded(
@@ -129,13 +145,19 @@ class Run:
             if not self._fits(turns):
                 # The earlier answer leaves no room for another one: ask without it.
                 turns = messages
-            raw, spoken = self._answer(turns, lark, node, passage)
-            parsed, errors = _parsed(raw, node, source, output)
+            answer = self._answer(turns, lark, node, passage)
+            parsed, errors = _parsed(answer, node, source, output)
             if parsed is not None:
-                self.warnings += [spoken] if spoken else []
+                if answer.finish == "closed":
+                    self.warnings.append(
+                        f"the answer reached its limit of {len(answer.tokens)} tokens and was "
+                        "closed early: values may be missing at its end"
+                    )
                 return parsed
-            told = raw, errors
-        raise InvalidAnswer(prompt=_shown(turns), raw=raw, attempts=self.retries + 1, errors=errors)
+            told = answer.text, errors
+        raise InvalidAnswer(
+            prompt=_shown(turns), raw=answer.text, attempts=self.retries + 1, errors=errors
+        )
 
     def answer_part(
         self, passage: Passage, node: nodes.Object, *, of: int, told: Rejection | None = None
@@ -144,6 +166,8 @@ class Run:
 
         Raises the error where every part has failed.
         """
+        self._part = self._part % of + 1 if self._parts == of else 1
+        self._parts = of
         try:
             return self.ask(passage, node, told=told)
         except AnswerError as error:
@@ -182,7 +206,7 @@ class Run:
 
     def _answer(
         self, turns: list[templates.Message], lark: str, node: nodes.Object, passage: Passage
-    ) -> tuple[str, str]:
+    ) -> Answer:
         ids = self.model.encode(turns)
         closing = 32 + 16 * nodes.leaves(node) + nodes.key_characters(node)
         # What is copied is seldom longer than the source: the cache is made for no more.
@@ -190,31 +214,45 @@ class Run:
         wanted = FLOOR + closing + copied + nodes.characters(node) // 2
         most = min(self.model.context - len(ids), wanted)
         reserve = min(most // 2, closing)
-        answer, usage = self.model.answer(ids, lark, max_tokens=most, reserve=reserve)
-        self.usage += usage
-        closed = (
-            f"the answer reached its limit of {most} tokens and was closed early: "
-            "values may be missing at its end"
+        asked = Asked(
+            ids,
+            lark,
+            max_tokens=most,
+            reserve=reserve,
+            keep=agreeing(ids, self._bare),
+            deadline=self._deadline,
         )
-        return answer.text.lstrip(" "), closed if answer.finish == "closed" else ""
+        answer, usage = self.model.answer(asked, self._watch(len(ids)))
+        self.usage += usage
+        return answer
+
+    def _watch(self, tokens: int) -> Watch | None:
+        hear, part, parts = self._on_progress, self._part, self._parts
+        if hear is None:
+            return None
+        return lambda read, text: hear(
+            Progress(read=min(read, tokens), tokens=tokens, part=part, parts=parts, text=text)
+        )
 
     def _fits(self, turns: list[templates.Message]) -> bool:
         return len(self.model.encode(turns)) + FLOOR <= self.model.context
 
 
 def _parsed(
-    raw: str, node: nodes.Object, source: Source, output: type[BaseModel] | None
+    answer: Answer, node: nodes.Object, source: Source, output: type[BaseModel] | None
 ) -> tuple[Parsed | None, list[str]]:
     """The answer, or what is wrong with it."""
     try:
-        tree = grounding.read(node, json.loads(raw, parse_float=Decimal), source)
+        given = json.loads(answer.text, parse_float=Decimal)
+        sure = confidences(answer.text, answer.choices)
+        tree = grounding.read(node, given, source, sure)
         reading = grounding.flatten(node, tree)
         value = output.model_validate(reading.data, strict=False) if output else None
     except ValidationError as error:
         return None, said(error)
     except ValueError as error:
         return None, [str(error)]
-    return Parsed(tree, reading, value, raw), []
+    return Parsed(tree, reading, value, answer.text), []
 
 
 def _shown(turns: Sequence[templates.Message]) -> str:
@@ -263,13 +301,27 @@ class Task(Generic[T]):
         variables: Mapping[str, Value] | None = None,
         *,
         model: Model | None = None,
+        timeout: float | None = None,
+        on_progress: Listener | None = None,
     ) -> Extraction[T]:
         """Run the task on text, a file or a `Document`; `variables` are the prompt's others.
 
-        Raises DocumentError, ModelError, PromptError, InvalidAnswer or NothingToQuote.
+        `timeout` is in seconds; parts of a long source that are not answered by then are
+        missing in `coverage`. `on_progress` hears a `Progress` between two passes of the
+        model; what it raises ends the call.
+
+        Raises DocumentError, ModelError, PromptError, InvalidAnswer, NothingToQuote or
+        TimedOut.
         """
         document = opened(source)
-        run = Run(self.prompt, variables or {}, model=model, retries=self.retries)
+        run = Run(
+            self.prompt,
+            variables or {},
+            model=model,
+            retries=self.retries,
+            timeout=timeout,
+            on_progress=on_progress,
+        )
         passages = run.parts(Passage.whole(document))
         if len(passages) == 1:
             parsed = run.ask(passages[0], self.node, self.output)
@@ -282,6 +334,7 @@ class Task(Generic[T]):
             value=value,
             evidence=reading.evidence if searched else {},
             inferred=tuple(reading.inferred),
+            confidence=reading.confidence,
             **run.carried(document, len(passages)),
         )
 

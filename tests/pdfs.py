@@ -15,16 +15,16 @@ def pdf(*pages: str) -> bytes:
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", _FONT, _PICTURE]
     kids = []
     for page in pages:
-        stream, content = len(objects) + 1, _content(page)
-        objects.append(content)
+        number = len(objects) + 1
+        objects.append(_content(page))
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
             b"/Resources << /Font << /F1 3 0 R >> %s >> >>"
-            % (stream, b"/XObject << /Im1 4 0 R >>" if page == IMAGE else b"")
+            % (number, b"/XObject << /Im1 4 0 R >>" if page == IMAGE else b"")
         )
-        kids.append(b"%d 0 R" % (stream + 1))
+        kids.append(b"%d 0 R" % (number + 1))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))
-    return _file(objects)
+    return file(objects)
 
 
 def encrypted(data: bytes, password: str, algorithm: str = "RC4-128") -> bytes:
@@ -58,10 +58,16 @@ def _content(page: str) -> bytes:
     filters = b"/FlateDecode"
     if page == BROKEN:
         filters = b"/NoSuchFilter"
-    return b"<< /Length %d /Filter %s >>\nstream\n%s\nendstream" % (len(packed), filters, packed)
+    return stream(packed, b"/Filter " + filters)
 
 
-def _file(objects: list[bytes]) -> bytes:
+def stream(data: bytes, entries: bytes = b"") -> bytes:
+    """A stream object's body, with whatever `entries` its dictionary has besides."""
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(data), entries, data)
+
+
+def file(objects: list[bytes]) -> bytes:
+    """A PDF of these objects, numbered from 1; the first is its catalog."""
     out = BytesIO()
     out.write(b"%PDF-1.4\n")
     offsets = []

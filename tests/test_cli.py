@@ -39,6 +39,7 @@ def test_piped_output_is_json_with_the_results_fields(random_folder: Path) -> No
         "value",
         "evidence",
         "inferred",
+        "confidence",
         "warnings",
         "usage",
         "coverage",

@@ -10,8 +10,9 @@ import pytest
 
 import slmtasks as slm
 from slmtasks import grammar, schema, templates
-from slmtasks.decoding import Answer, Decoder
-from slmtasks.errors import ContextExceeded, ModelError
+from slmtasks.caches import Pool
+from slmtasks.decoding import Answer, Asked, Decoder
+from slmtasks.errors import ContextExceeded, ModelError, TimedOut
 from slmtasks.passages import Passage
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
@@ -68,7 +69,7 @@ def test_decoded_text_equals_the_guided_generators(
     model: slm.Model = request.getfixturevalue(which)
     prompt, lark = extraction(model, text)
     room = 600
-    ours, _ = model.answer(prompt, lark, max_tokens=room, reserve=0)
+    ours, _ = model.answer(Asked(prompt, lark, max_tokens=room, reserve=0))
     assert ours.finish == "stop"
     assert ours.text == guided(model, prompt, lark, room)
 
@@ -81,7 +82,7 @@ def test_prose_equals_the_guided_generators(exact_model: slm.Model) -> None:
     source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
     lark = grammar.build(node, source)
     prompt = exact_model.encode([{"role": "user", "content": "Write."}])
-    ours, _ = exact_model.answer(prompt, lark, max_tokens=400, reserve=0)
+    ours, _ = exact_model.answer(Asked(prompt, lark, max_tokens=400, reserve=0))
     assert ours.text == guided(exact_model, prompt, lark, 400)
 
 
@@ -89,19 +90,19 @@ def test_the_shared_beginning_is_not_computed_again(random_model: slm.Model) -> 
     """A second document with the same fields takes the prompt's constant part from the cache."""
     first, lark_a = extraction(random_model, TEXTS[0])
     second, lark_b = extraction(random_model, TEXTS[4])
-    random_model.answer(first, lark_a, max_tokens=600, reserve=0)
-    kept, usage = random_model.answer(second, lark_b, max_tokens=600, reserve=0)
+    random_model.answer(Asked(first, lark_a, max_tokens=600, reserve=0))
+    kept, usage = random_model.answer(Asked(second, lark_b, max_tokens=600, reserve=0))
     shared = next(i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
     assert usage.cached_tokens == kept.cached_tokens == shared > 20
 
 
 def test_the_cache_changes_no_answer(exact_folder: Path, exact_model: slm.Model) -> None:
     """A model asked for the first time answers as one that kept a cache."""
-    prompts = [extraction(exact_model, text) for text in TEXTS]
+    prompts = [extraction(exact_model, text) for text in TEXTS[:4]]
     for prompt, lark in prompts:
-        kept, _ = exact_model.answer(prompt, lark, max_tokens=600, reserve=0)
+        kept, _ = exact_model.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
         with slm.load(exact_folder) as fresh:
-            anew, _ = fresh.answer(prompt, lark, max_tokens=600, reserve=0)
+            anew, _ = fresh.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
         assert kept.tokens == anew.tokens
 
 
@@ -110,7 +111,7 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
     import json
 
     prompt, lark = extraction(random_model, "a b c 1 2 3 " * 30, "rows: list of text")
-    answer, _ = random_model.answer(prompt, lark, max_tokens=60, reserve=60)
+    answer, _ = random_model.answer(Asked(prompt, lark, max_tokens=60, reserve=60))
     assert answer.finish == "closed"
     assert set(json.loads(answer.text)) == {"rows"}
 
@@ -118,7 +119,9 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
 def test_a_prompt_past_the_context_is_refused(random_model: slm.Model) -> None:
     """The error names both counts before anything is computed."""
     with pytest.raises(ContextExceeded, match=str(random_model.context)) as caught:
-        random_model.answer([5] * random_model.context, "start: /a+/", max_tokens=10, reserve=0)
+        random_model.answer(
+            Asked([5] * random_model.context, "start: /a+/", max_tokens=10, reserve=0)
+        )
     assert caught.value.tokens == random_model.context + 10
     assert caught.value.limit == random_model.context
 
@@ -139,22 +142,31 @@ class Fake:
     def get_logits(self) -> Any:
         return np.zeros((1, 1, self.vocabulary), dtype=np.float32)
 
+    def get_output(self, name: str) -> Any:
+        raise AssertionError(name)
+
     def rewind_to(self, length: int) -> None:
         raise RuntimeError("this provider cannot rewind")
 
 
-def decode(decoder: Decoder, model: slm.Model) -> Answer:
-    return decoder.decode([5, 6, 7], 'start: "ab" /[cd]/', max_tokens=20, reserve=0)
+def decoder(model: slm.Model, start: Any) -> Decoder:
+    made = Decoder(Pool(start, context=512, budget=512), model.tokenizer, [0], 512)
+    made.levers.drafts = False
+    return made
+
+
+def decode(decoder: Decoder) -> Answer:
+    return decoder.decode(Asked([5, 6, 7], 'start: "ab" /[cd]/', max_tokens=20, reserve=0))
 
 
 def test_a_failed_call_leaves_the_decoder_usable(random_model: slm.Model) -> None:
     """After the runtime fails once, the next call starts from an empty cache."""
     width = random_model.tokenizer.vocabulary
     runtimes = iter([Fake(1, width), Fake(99, width)])
-    decoder = Decoder(lambda _: next(runtimes), random_model.tokenizer, [0], 512)
+    one = decoder(random_model, lambda _: next(runtimes))
     with pytest.raises(ModelError, match="attention kernel said no"):
-        decode(decoder, random_model)
-    assert decode(decoder, random_model).text in ("abc", "abd")
+        decode(one)
+    assert decode(one).text in ("abc", "abd")
 
 
 def test_a_provider_that_cannot_rewind_starts_anew(random_model: slm.Model) -> None:
@@ -165,6 +177,88 @@ def test_a_provider_that_cannot_rewind_starts_anew(random_model: slm.Model) -> N
         made.append(length)
         return Fake(99, random_model.tokenizer.vocabulary)
 
-    decoder = Decoder(start, random_model.tokenizer, [0], 512)
-    assert decode(decoder, random_model) == decode(decoder, random_model)
+    one = decoder(random_model, start)
+    assert decode(one) == decode(one)
     assert len(made) == 2
+
+
+def test_a_provider_that_cannot_rewind_writes_the_same(
+    exact_folder: Path, exact_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Led token by token through the runtime's own sampling, the answers are the same."""
+    monkeypatch.setattr("slmtasks.providers.rewinds", lambda _: False)
+    with slm.load(exact_folder) as stepping:
+        for text in TEXTS[1:4]:
+            prompt, lark = extraction(exact_model, text)
+            asked = Asked(prompt, lark, max_tokens=600, reserve=0)
+            theirs, usage = stepping.answer(asked)
+            assert theirs.tokens == exact_model.answer(asked)[0].tokens
+            assert usage.cached_tokens == 0
+
+
+@pytest.mark.parametrize("which", ["nano", "exact_model"])
+def test_guesses_and_kept_prefixes_change_no_token(
+    which: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With every lever on, always guessing as widely as can be, and with them off."""
+    model: slm.Model = request.getfixturevalue(which)
+    levers = model._decoder.levers
+    passes = {True: 0, False: 0}
+    # As if a guess cost nothing: the widest are taken.
+    monkeypatch.setattr("slmtasks.drafts.Cost.line", lambda _: (1.0, 0.0))
+    try:
+        for text in [*TEXTS[:3], "Total 12.50 " * 40]:
+            prompt, lark = extraction(model, text)
+            written = []
+            for on in (True, False):
+                levers.drafts = levers.prefix = on
+                answer, _ = model.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+                passes[on] += answer.passes
+                written.append(answer.tokens)
+            assert written[0] == written[1]
+    finally:
+        levers.drafts = levers.prefix = True
+    assert passes[True] < passes[False]
+
+
+def test_choices_carry_probabilities(nano: slm.Model) -> None:
+    """Each token that was chosen stands at its place in the answer, with its likelihood."""
+    prompt, lark = extraction(nano, TEXTS[0])
+    answer, _ = nano.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+    written = answer.text.encode()
+    assert 0 < len(answer.choices) < len(answer.tokens)
+    assert all(0 <= at < len(written) and log <= 1e-6 for at, log in answer.choices)
+    assert [at for at, _ in answer.choices] == sorted({at for at, _ in answer.choices})
+
+
+def test_a_deadline_ends_a_call_and_the_next_is_not_affected(exact_model: slm.Model) -> None:
+    """Past the deadline no pass begins; then the model answers as before."""
+    prompt, lark = extraction(exact_model, TEXTS[0])
+    before, _ = exact_model.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+    with pytest.raises(TimedOut, match="give it more"):
+        exact_model.answer(Asked(prompt, lark, max_tokens=600, reserve=0, deadline=0.0))
+    after, _ = exact_model.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+    assert after.tokens == before.tokens
+
+
+def test_a_stop_at_any_pass_leaves_the_model_usable(exact_model: slm.Model) -> None:
+    """Ctrl-C in prefill and at each pass of the answer; then it answers as before."""
+    prompt, lark = extraction(exact_model, TEXTS[0] + " and so on" * 100, "vendor, paid: bool")
+    asked = Asked(prompt, lark, max_tokens=600, reserve=0)
+    exact_model._decoder.pool.clear()
+    heard: list[int] = []
+    before, _ = exact_model.answer(asked, lambda read, _: heard.append(read))
+    assert heard[0] == 0
+    assert len([read for read in heard if read < len(prompt)]) > 1
+    for stop in range(len(heard)):
+        exact_model._decoder.pool.clear()
+        left = iter(range(stop))
+
+        def listen(_read: int, _text: str, left: Any = left) -> None:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            exact_model.answer(asked, listen)
+        after, _ = exact_model.answer(asked)
+        assert after.tokens == before.tokens

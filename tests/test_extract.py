@@ -129,9 +129,9 @@ def test_examples_and_instructions_reach_the_prompt(
     prompts: list[str] = []
     answer = slm.Model.answer
 
-    def listening(self: slm.Model, prompt: list[int], *args: Any, **limits: Any) -> Any:
-        prompts.append(self.tokenizer.decode(prompt))
-        return answer(self, prompt, *args, **limits)
+    def listening(self: slm.Model, asked: Any, *args: Any) -> Any:
+        prompts.append(self.tokenizer.decode(asked.prompt))
+        return answer(self, asked, *args)
 
     monkeypatch.setattr(slm.Model, "answer", listening)
     shown = Everything(name="Bolt", when=date(2020, 1, 2), amount=9)

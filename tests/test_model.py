@@ -13,6 +13,7 @@ import pytest
 
 import slmtasks as slm
 from slmtasks import config, devices, model
+from slmtasks.decoding import Asked
 from slmtasks.errors import (
     ContextExceeded,
     DeviceUnavailable,
@@ -106,7 +107,7 @@ def test_too_little_memory_is_said_before_it_is_taken(
         with pytest.raises(OutOfMemory, match="files are"):
             slm.load(folder)
         with pytest.raises(OutOfMemory, match="tokens need"):
-            loaded.answer([5], "start: /a+/", max_tokens=5, reserve=0)
+            loaded.answer(Asked([5], "start: /a+/", max_tokens=5, reserve=0))
 
 
 def test_an_unknown_device_and_one_that_is_not_here(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Optional
@@ -12,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field
 
 from slmtasks import nodes, schema
 from slmtasks.errors import SchemaError
-from slmtasks.shorthand import parse
+from slmtasks.shorthand import build, parse
 
 
 class Size(enum.Enum):
@@ -149,3 +150,46 @@ def test_a_wrong_line_says_what_is_wrong(line: str, said: str) -> None:
     """One sentence, naming the field."""
     with pytest.raises(SchemaError, match=said):
         parse(line)
+
+
+def test_an_object_is_a_schema() -> None:
+    """Types with descriptions, choices, nested objects, rows; a name may need an alias."""
+    shape = build(
+        {
+            "order-no": "text?: as printed",
+            "status": "Paid | open",
+            "seller?": {"name": "text"},
+            "lines": [{"text": "text", "amount": "number?"}],
+            "tags": ["text"],
+            "dates": "list of date",
+        }
+    )
+    assert schema.fields(schema.describe(shape)) == (
+        "order-no (text or null): as printed\n"
+        "status (Paid | open)\n"
+        "seller (object of or null):\n"
+        "  name (text)\n"
+        "lines (list of):\n"
+        "  text (text)\n"
+        "  amount (number or null)\n"
+        "tags (list of text)\n"
+        "dates (list of date)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ({}, "without fields"),
+        ({"a": {"b": {}}}, "a.b: an object without fields"),
+        ({"a": {"b": "money"}}, "a.b: the type 'money'"),
+        ({"a": ["text", "text"]}, "a: ['text', 'text'] is no type"),
+        ({"a": ["text?"]}, "a: items of a list cannot be absent"),
+        ({"2": "text"}, "'2' is not a field name"),
+        ({"a-b": "text", "a b": "text"}, "a_b: the field stands twice"),
+    ],
+)
+def test_a_wrong_object_names_its_field(shape: dict[str, object], said: str) -> None:
+    """One sentence that begins with the field's path."""
+    with pytest.raises(SchemaError, match=re.escape(said)):
+        build(shape)

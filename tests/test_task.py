@@ -12,11 +12,12 @@ from pydantic import BaseModel, Field, field_validator
 
 import slmtasks as slm
 from slmtasks import grounding, schema
-from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote
+from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote, TimedOut
 from slmtasks.passages import Passage
 from slmtasks.results import Missing
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
+from slmtasks.task import Run
 
 TEXT = "ACME Ltd, invoice 12 of 3 March 2026, total 99.50 EUR, paid."
 
@@ -46,9 +47,9 @@ def test_a_rejected_answer_is_told_and_tried_again(
     prompts: list[str] = []
     answer = slm.Model.answer
 
-    def listening(self: slm.Model, prompt: list[int], *args: Any, **limits: Any) -> Any:
-        prompts.append(self.tokenizer.decode(prompt))
-        return answer(self, prompt, *args, **limits)
+    def listening(self: slm.Model, asked: Any, *args: Any) -> Any:
+        prompts.append(self.tokenizer.decode(asked.prompt))
+        return answer(self, asked, *args)
 
     monkeypatch.setattr(slm.Model, "answer", listening)
     result = slm.extract(TEXT, rejecting(2), retries=2, model=random_model)
@@ -193,11 +194,11 @@ def test_a_part_that_fails_is_reported_and_the_rest_is_used(
     answer = slm.Model.answer
     calls: list[int] = []
 
-    def failing(self: slm.Model, prompt: list[int], *args: Any, **limits: Any) -> Any:
-        calls.append(len(prompt))
+    def failing(self: slm.Model, asked: Any, *args: Any) -> Any:
+        calls.append(len(asked.prompt))
         if len(calls) == 2 or broken:
             raise AnswerError("staged fault")
-        return answer(self, prompt, *args, **limits)
+        return answer(self, asked, *args)
 
     broken = False
     monkeypatch.setattr(slm.Model, "answer", failing)
@@ -234,9 +235,9 @@ def test_parts_are_asked_again_with_what_was_wrong(
     prompts: list[str] = []
     answer = slm.Model.answer
 
-    def listening(self: slm.Model, prompt: list[int], *args: Any, **limits: Any) -> Any:
-        prompts.append(self.tokenizer.decode(prompt))
-        return answer(self, prompt, *args, **limits)
+    def listening(self: slm.Model, asked: Any, *args: Any) -> Any:
+        prompts.append(self.tokenizer.decode(asked.prompt))
+        return answer(self, asked, *args)
 
     monkeypatch.setattr(slm.Model, "answer", listening)
     text = "Some words of Acme stand in this paragraph. " * 150
@@ -292,3 +293,58 @@ def test_a_wrong_source_is_a_type_error(random_model: slm.Model) -> None:
     """Neither bytes nor a list is taken for a document."""
     with pytest.raises(TypeError, match=r"text .str., a file .Path. or a Document, not bytes"):
         slm.extract(b"x", Ledger, model=random_model)  # type: ignore[arg-type]
+
+
+def test_the_time_given_ends_a_task_and_the_model_answers_again(random_model: slm.Model) -> None:
+    """One error where nothing was answered; at once usable."""
+    with pytest.raises(TimedOut, match="time"):
+        slm.extract(TEXT, parse("vendor"), model=random_model, timeout=1e-9)
+    with pytest.raises(ValueError, match="timeout is 0"):
+        slm.extract(TEXT, parse("vendor"), model=random_model, timeout=0)
+    assert slm.extract(TEXT, parse("vendor"), model=random_model, timeout=600).value.vendor
+
+
+def test_parts_that_were_answered_in_time_are_kept(random_model: slm.Model) -> None:
+    """The others are missing, with the reason."""
+    text = ledger_pages(12)
+    heard: list[slm.Progress] = []
+
+    def slow(progress: slm.Progress) -> None:
+        heard.append(progress)
+        if progress.part == 2:
+            run._deadline = 0.0
+
+    run: Any = None
+    make = Run.__init__
+
+    def noting(self: Run, *args: Any, **options: Any) -> None:
+        nonlocal run
+        make(self, *args, **options)
+        run = self
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Run, "__init__", noting)
+        asked = parse("title?, entries: list of text")
+        result = slm.extract(text, asked, model=random_model, timeout=600, on_progress=slow)
+    assert heard[-1].parts == result.coverage.chunks > 2
+    assert {missing.reason for missing in result.coverage.missing} == {
+        "the time given for the answer is over; give it more, or less text"
+    }
+    assert len(result.coverage.missing) == result.coverage.chunks - 2
+
+
+def test_progress_is_heard_while_it_reads_and_writes(random_model: slm.Model) -> None:
+    """Tokens read rise to the prompt's; the answer so far is given as far as it parses."""
+    heard: list[slm.Progress] = []
+    random_model._decoder.pool.clear()
+    text = "Sold 12 of 40 boxes. " * 60
+    result = slm.extract(text, parse("a, b, c"), model=random_model, on_progress=heard.append)
+    read = [progress.read for progress in heard]
+    assert read == sorted(read)
+    assert (read[0], read[-1]) == (0, heard[0].tokens)
+    assert heard[0].partial.keys() <= {"a"}
+    whole = result.value.model_dump()
+    for progress in heard:
+        for name, value in progress.partial.items():
+            assert value is None or str(whole[name]).startswith(str(value).rstrip())
+    assert any(set(progress.partial) == {"a", "b"} for progress in heard)

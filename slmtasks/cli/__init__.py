@@ -6,11 +6,11 @@ import sys
 import warnings
 
 from slmtasks import display
-from slmtasks.cli import doctor, exits, models, tasks
+from slmtasks.cli import doctor, evaluate, exits, models, tasks
 from slmtasks.cli.app import app
 from slmtasks.errors import SlmTasksError
 
-__all__ = ["doctor", "main", "models", "tasks"]
+__all__ = ["doctor", "evaluate", "main", "models", "tasks"]
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def doctor(
     """
     from slmtasks.doctor import examine
 
-    with display.progress("looking at this machine"):
+    with display.Doing("looking at this machine"):
         report = examine(measure=measure)
     if as_json or not sys.stdout.isatty():
         print(report.model_dump_json())

@@ -4,43 +4,35 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from slmtasks import display
+from slmtasks.bound import Bound
 from slmtasks.cli.exits import FAILED, PARTLY_DONE
-from slmtasks.documents import Document
+from slmtasks.cli.options import Common
+from slmtasks.documents import read
 from slmtasks.errors import SlmTasksError
 from slmtasks.model import Model, load
 from slmtasks.results import Result
 
 
-def run(
-    files: list[Path],
-    task: Callable[[Document, Model], Result],
-    reader: Callable[[Path], Document],
-    *,
-    model: str | None,
-    device: str,
-    as_json: bool,
-) -> None:
+def run(files: list[Path], task: Bound, options: Common) -> None:
     """Run a task over files; one that fails is reported and the others go on.
 
-    Prints for people, or JSON where the output is no terminal or `as_json`, one object a
-    line. Exits with FAILED where every file failed, PARTLY_DONE where some did.
+    Prints for people, or JSON where the output is no terminal or `--json` is given, one
+    object a line. Exits with FAILED where every file failed, PARTLY_DONE where some did.
     """
-    as_json = as_json or not sys.stdout.isatty()
+    as_json = options.as_json or not sys.stdout.isatty()
     failed = 0
-    with load(model, device=device) as loaded:
-        if loaded.name == "nano" and model is None:
-            display.note("using the embedded model 'nano', a demonstration; --model takes a folder")
+    task = task.within(options.timeout)
+    with loaded(options) as model:
         for number, path in enumerate(files, start=1):
             source = {"source": str(path)} if len(files) > 1 else {}
             try:
-                with display.progress(f"{path} ({number} of {len(files)})"):
-                    document = reader(path)
-                    result = task(document, loaded)
+                with display.Doing(f"{path} ({number} of {len(files)})") as doing:
+                    document = read(path, password=options.password, day_first=options.day_first)
+                    result = task.ask(document, model, on_progress=doing.hear)
             except SlmTasksError as error:
                 failed += 1
                 display.error(str(error))
@@ -53,6 +45,14 @@ def run(
                 display.show(result, document)
     if failed:
         raise SystemExit(FAILED if failed == len(files) else PARTLY_DONE)
+
+
+def loaded(options: Common) -> Model:
+    """The model that the options name; says so where it is the demonstration by default."""
+    model = load(options.model, device=options.device)
+    if model.name == "nano" and options.model is None:
+        display.note("using the embedded model 'nano', a demonstration; --model takes a folder")
+    return model
 
 
 def _answer_first(result: Result) -> dict[str, Any]:

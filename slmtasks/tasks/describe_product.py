@@ -16,7 +16,7 @@ from slmtasks.options import Length, ProductTone
 from slmtasks.passages import Passage
 from slmtasks.results import ProductDescription
 from slmtasks.schema import describe
-from slmtasks.task import Run
+from slmtasks.task import Listener, Run
 
 CHARACTERS = {"short": 300, "medium": 600, "long": 1200}
 """The most that a description has, by length."""
@@ -47,6 +47,8 @@ def describe_product(
     length: Length = "medium",
     language: str | None = None,
     model: Model | None = None,
+    timeout: float | None = None,
+    on_progress: Listener | None = None,
 ) -> ProductDescription:
     """Write title, tagline, description, bullets and meta description of a `Product`.
 
@@ -55,7 +57,7 @@ def describe_product(
     or 7 bullets of at most 100, the meta description 160. No word is cut, and no figure
     can be written that the product does not hold.
 
-    Raises ValueError, ModelError or InvalidAnswer.
+    Raises ValueError, ModelError, InvalidAnswer or TimedOut.
     """
     options.check(tone, ProductTone, "tone")
     options.check(length, Length, "length")
@@ -65,7 +67,13 @@ def describe_product(
     name = " ".join(Passage.whole(read(product.name)).text.split())
     document = read("\n".join(_lines(product.model_copy(update={"name": name}))), name=name)
     variables = {"tone": tone, "length": length, "language": language or ""}
-    run = Run(templates.load("describe_product"), variables, model=model)
+    run = Run(
+        templates.load("describe_product"),
+        variables,
+        model=model,
+        timeout=timeout,
+        on_progress=on_progress,
+    )
     whole = Passage.whole(document)
     if len(run.parts(whole)) > 1:
         tokens = run.model.count_tokens(document.text)

@@ -17,7 +17,7 @@ from slmtasks.passages import Passage
 from slmtasks.results import Extraction
 from slmtasks.schema import fields
 from slmtasks.source import Source
-from slmtasks.task import Task, opened
+from slmtasks.task import Listener, Task, opened
 from slmtasks.templates import Value
 
 T = TypeVar("T", bound=BaseModel)
@@ -32,6 +32,8 @@ def extract(
     grounding: Grounding = "strict",
     retries: int = 2,
     model: Model | None = None,
+    timeout: float | None = None,
+    on_progress: Listener | None = None,
 ) -> Extraction[T]:
     """Fill a pydantic model from text (`str`), a file (`Path`) or a `Document`.
 
@@ -48,7 +50,8 @@ def extract(
     A date such as 03/04/2024 is read month first, unless the document's other dates or
     `read(..., day_first=True)` say otherwise; `warnings` names it.
 
-    Raises DocumentError, SchemaError, ModelError, NothingToQuote or InvalidAnswer.
+    Raises DocumentError, SchemaError, ModelError, NothingToQuote, InvalidAnswer
+    or TimedOut.
 
     Example:
         class Invoice(BaseModel):
@@ -69,7 +72,7 @@ def extract(
         "instructions": instructions or "",
         "examples": shown,
     }
-    return task(opened(source), variables, model=model)
+    return task(opened(source), variables, model=model, timeout=timeout, on_progress=on_progress)
 
 
 def _written(task: Task[T], text: str, value: T) -> str:

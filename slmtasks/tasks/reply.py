@@ -14,7 +14,7 @@ from slmtasks.nodes import Member, Object, Prose
 from slmtasks.options import ReplyTone, Role
 from slmtasks.passages import Passage
 from slmtasks.results import Reply
-from slmtasks.task import Run, opened
+from slmtasks.task import Listener, Run, opened
 
 _QUOTES = quotes(0, 2)
 _TEXT = Member("text", "text", Prose(max_chars=600), nullable=False, has_default=False)
@@ -28,6 +28,8 @@ def reply(
     tone: ReplyTone = "friendly",
     language: str | None = None,
     model: Model | None = None,
+    timeout: float | None = None,
+    on_progress: Listener | None = None,
 ) -> Reply:
     """Answer a message from `facts`: text (`str`), a file (`Path`) or a `Document`.
 
@@ -37,7 +39,7 @@ def reply(
     do not hold, not even one of the message. `history` is what was said before, as
     pairs of role and text, the oldest first.
 
-    Raises DocumentError, ValueError, ModelError or InvalidAnswer.
+    Raises DocumentError, ValueError, ModelError, InvalidAnswer or TimedOut.
     """
     if not isinstance(message, str):
         raise TypeError(f"the message is text (str), not {type(message).__name__}")
@@ -53,7 +55,9 @@ def reply(
         "tone": tone,
         "language": language or "",
     }
-    run = Run(templates.load("reply"), variables, model=model)
+    run = Run(
+        templates.load("reply"), variables, model=model, timeout=timeout, on_progress=on_progress
+    )
     final, chunks = condensed(run, document, Object((_QUOTES,)))
     answer = run.ask(final, Object((_QUOTES, _TEXT))).reading.data
     whole = Passage.whole(document)

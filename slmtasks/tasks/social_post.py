@@ -13,7 +13,7 @@ from slmtasks.options import PostTone
 from slmtasks.platforms import Platform, PlatformName
 from slmtasks.platforms import platform as rules_of
 from slmtasks.results import SocialPost
-from slmtasks.task import Run, opened
+from slmtasks.task import Listener, Run, opened
 
 LONGEST = 1000
 """No body is longer, however much a platform allows: nobody reads further."""
@@ -37,6 +37,8 @@ def social_post(
     link: str | None = None,
     language: str | None = None,
     model: Model | None = None,
+    timeout: float | None = None,
+    on_progress: Listener | None = None,
 ) -> SocialPost:
     """Write a post about text (`str`), a file (`Path`) or a `Document`.
 
@@ -49,7 +51,7 @@ def social_post(
     `hashtags` tags, and never more than the platform allows. No figure can be written
     that the source does not hold.
 
-    Raises DocumentError, ValueError, ModelError or InvalidAnswer.
+    Raises DocumentError, ValueError, ModelError, InvalidAnswer or TimedOut.
     """
     rules = rules_of(platform)
     options.check(tone, PostTone, "tone")
@@ -76,13 +78,20 @@ def social_post(
         "tone": tone,
         "language": language or "",
     }
-    run = Run(templates.load("social_post"), variables, model=model)
+    run = Run(
+        templates.load("social_post"),
+        variables,
+        model=model,
+        timeout=timeout,
+        on_progress=on_progress,
+    )
     passage, chunks = condensed(run, document, _shape(room, most, rules, tagged=False))
     answer = run.ask(passage, _shape(room, most, rules)).reading.data
     tags = list({tag.casefold(): tag for tag in reversed(answer["hashtags"])}.values())[::-1]
     text = answer["text"] + _tail(tags, link)
     if hashtags > most:
-        run.warnings.append(f"{rules.title} allows {most} hashtags; {hashtags} were asked for")
+        allowed = "1 hashtag" if most == 1 else f"{most} hashtags"
+        run.warnings.append(f"{rules.title} allows {allowed}; {hashtags} were asked for")
     return SocialPost(
         text=text,
         hashtags=tuple(tags),

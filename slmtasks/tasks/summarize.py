@@ -13,7 +13,7 @@ from slmtasks.nodes import Array, Member, Object, Prose
 from slmtasks.options import Length, Style
 from slmtasks.passages import Passage
 from slmtasks.results import Summary
-from slmtasks.task import SHARE, Run, opened
+from slmtasks.task import SHARE, Listener, Run, opened
 
 MOST = {
     "tldr": {"short": 1, "medium": 2, "long": 3},
@@ -23,15 +23,21 @@ MOST = {
 }
 """Sentences, points, words, or quotes, by style and length."""
 
+MOST_ASKED = 50
+"""No more sentences, points, words or quotes can be asked for."""
+
 
 def summarize(
     source: str | Path | Document,
     *,
     style: Style = "key-points",
     length: Length = "medium",
+    most: int | None = None,
     focus: str | None = None,
     language: str | None = None,
     model: Model | None = None,
+    timeout: float | None = None,
+    on_progress: Listener | None = None,
 ) -> Summary:
     """Summarize text (`str`), a file (`Path`) or a `Document`.
 
@@ -42,16 +48,20 @@ def summarize(
     can a figure be written that the source does not hold. A source longer than the model's
     context is summarized in parts and the parts' summaries again.
 
-    `focus` says what to look for, `language` what to write in (a model writes only the
-    languages that it was trained on; quotes stay as they are).
+    `most` gives the number of sentences, points, words or quotes itself, in place of
+    `length`'s; at most 50. `focus` says what to look for, `language` what to write in (a
+    model writes only the languages that it was trained on; quotes stay as they are).
 
-    Raises DocumentError, ModelError or InvalidAnswer.
+    Raises DocumentError, ValueError, ModelError, InvalidAnswer or TimedOut.
     """
     options.check(style, Style, "style")
     options.check(length, Length, "length")
+    if most is None:
+        most = MOST[style][length]
+    elif not 1 <= most <= MOST_ASKED:
+        raise ValueError(f"most is {most}; give 1 to {MOST_ASKED}")
     document = opened(source)
     whole = Passage.whole(document)
-    most = MOST[style][length]
     variables = {
         style.replace("-", "_"): str(most),
         "focus": focus or "",
@@ -59,7 +69,14 @@ def summarize(
     }
     # Quotes are as long as what they quote: the answer needs as much room as the source.
     share = 0.45 if style == "quotes" else SHARE
-    run = Run(templates.load("summarize"), variables, model=model, share=share)
+    run = Run(
+        templates.load("summarize"),
+        variables,
+        model=model,
+        share=share,
+        timeout=timeout,
+        on_progress=on_progress,
+    )
     if style == "quotes":
         points, chunks = quoted(run, document, most)
     else:

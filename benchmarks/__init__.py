@@ -1,0 +1,1 @@
+"""What is measured: cases and scores of answers, and the time of the import."""

@@ -1,0 +1,163 @@
+"""Case files for `slmtasks eval`: public data, and documents of held-out synthetic templates.
+
+    python -m benchmarks.cases FOLDER [--data FOLDER] [--each N]
+
+The public data (60 receipts, 60 sets of slots, 40 abstracts) is not part of the project,
+is never trained on, and its sets are left out where it is absent. FOLDER must be outside
+the repository: the case files hold the data's text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from slmtasks import schema, shorthand
+from training.examples import make
+
+ROOT = Path(__file__).resolve().parents[1]
+DATA = ROOT.parent / "shared" / "data"
+SIZES = (60, 150, 300, 500)
+"""About how many tokens the documents of the held-out sets have."""
+
+SEED = 2026
+
+_FAMILY = ("family friendly", "child friendly", "kid friendly", "families", "children", "kids")
+_FIELD = re.compile(r"(?P<indent> *)(?P<key>\S+) \((?P<kind>[^)]*)\)(?::(?P<about>.*))?")
+_KINDS = {
+    "whole number": "integer",
+    "date and time": "datetime",
+    "true or false": "bool",
+}
+
+
+def receipts(data: Path) -> Iterator[dict[str, Any]]:
+    """Company, date, address and total of scanned receipts, all four asked at once."""
+    for path in sorted((data / "receipts").glob("*.txt")):
+        gold = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        yield {
+            "id": path.stem,
+            "task": "extract",
+            "file": str(path.resolve()),
+            "day_first": True,
+            "schema": "company, date: date, address, total: number",
+            "gold": {key: text for key, text in gold.items() if text},
+        }
+
+
+def restaurants(data: Path) -> Iterator[dict[str, Any]]:
+    """Slots about restaurants (E2E), as the specs of products."""
+    for number, row in enumerate(_rows(data / "e2e-dev.jsonl")):
+        specs = {key: value for key, value in row["slots"].items() if key != "name"}
+        yield {
+            "id": f"{number:03}",
+            "task": "describe_product",
+            "product": {"name": row["slots"]["name"], "specs": specs},
+            "gold": {"familyFriendly": _FAMILY} if "familyFriendly" in specs else {},
+        }
+
+
+def abstracts(data: Path) -> Iterator[dict[str, Any]]:
+    """Abstracts (SciTLDR), of each the one sentence that says most."""
+    for number, row in enumerate(_rows(data / "abstracts-dev.jsonl")):
+        yield {
+            "id": f"{number:03}",
+            "task": "summarize",
+            "document": " ".join(row["sentences"]),
+            "style": "quotes",
+            "most": 1,
+            "gold": row["summaries"],
+        }
+
+
+def held_out(size: int, count: int) -> Iterator[dict[str, Any]]:
+    """Extractions from documents of templates that training never sees."""
+    for index in range(count):
+        example = make(SEED, index, size, held=True, task="extract")
+        asked, _, rest = example.messages[-1]["content"].partition("\n\nDocument:\n")
+        lines = asked.removeprefix("Fields:\n").split("\n")
+        fields = [line for line in lines if _FIELD.fullmatch(line)]
+        shape = _shape(iter([*fields, ""]), "")[0]
+        # What was read back must ask what the example asks.
+        if schema.fields(schema.describe(shorthand.build(shape))) != "\n".join(fields):
+            raise RuntimeError(f"the fields of example {index} are not read back:\n{asked}")
+        yield {
+            "id": f"{example.kind}-{index:03}",
+            "task": "extract",
+            "document": rest,
+            "schema": shape,
+            "instructions": "\n".join(lines[len(fields) :]).strip() or None,
+            "gold": json.loads(example.answer),
+        }
+
+
+def _shape(lines: Iterator[str], indent: str) -> tuple[dict[str, Any], str]:
+    """The fields that a prompt lists at one indent, and the line behind them."""
+    shape: dict[str, Any] = {}
+    line = next(lines)
+    while (field := _FIELD.fullmatch(line)) and field["indent"] == indent:
+        kind = field["kind"].removesuffix(" or null")
+        key = field["key"] + "?" * field["kind"].endswith(" or null")
+        if kind in ("object of", "list of"):
+            inner, line = _shape(lines, indent + "  ")
+            shape[key] = [inner] if kind == "list of" else inner
+            continue
+        item = kind.removeprefix("list of ")
+        word = f"list of {_KINDS.get(item, item)}" if item != kind else _KINDS.get(kind, kind)
+        about = (field["about"] or "").strip()
+        shape[key] = f"{word}: {about}" if about else word
+        line = next(lines)
+    return shape, line
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    if path.is_file():
+        yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
+
+
+def write(
+    folder: Path, data: Path = DATA, each: int = 100, only: Collection[str] | None = None
+) -> list[Path]:
+    """Write the case files, or `only` some; returns those that have cases.
+
+    The held-out sets are `each` long.
+    """
+    if ROOT in (folder.resolve(), *folder.resolve().parents):
+        raise SystemExit(f"{folder} is inside the repository; name a folder outside it")
+    folder.mkdir(parents=True, exist_ok=True)
+    sets: dict[str, Iterable[dict[str, Any]]] = {
+        "receipts": receipts(data),
+        "e2e": restaurants(data),
+        "abstracts": abstracts(data),
+    }
+    sets |= {f"held-out-{size}": held_out(size, each) for size in SIZES}
+    if unknown := set(only or ()) - set(sets):
+        raise SystemExit(f"there is no set {min(unknown)}; take some of {', '.join(sets)}")
+    written = []
+    for name, cases in sets.items():
+        if only and name not in only:
+            continue
+        lines = [json.dumps(case, ensure_ascii=False) + "\n" for case in cases]
+        if lines:
+            written.append(folder / f"{name}.jsonl")
+            written[-1].write_text("".join(lines), encoding="utf-8", newline="\n")
+    return written
+
+
+def main() -> None:
+    """Write the case files and say which."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("folder", type=Path)
+    options.add_argument("--data", type=Path, default=DATA)
+    options.add_argument("--each", type=int, default=100, help="cases of a held-out set")
+    given = options.parse_args()
+    for path in write(given.folder, given.data, given.each):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Commands put together of groups of options, each group defined once."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection
+from inspect import Parameter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from slmtasks.bound import Bound
+from slmtasks.cli import files, many
+from slmtasks.cli.app import app
+from slmtasks.cli.options import Common, Recording
+
+DOCUMENTS = "Text, Markdown, HTML or PDF files."
+
+batch = typer.Typer(no_args_is_help=True)
+app.add_typer(
+    batch,
+    name="batch",
+    help="A task over thousands of documents: a record of each in --out, none lost or done twice.",
+)
+
+
+def task(
+    *, reading: Collection[str] = (), sources: str = DOCUMENTS
+) -> Callable[[Callable[..., Bound]], Callable[..., Bound]]:
+    """Make two commands of a function that binds a task to its options.
+
+    `slmtasks NAME FILE...` prints the answers, `slmtasks batch NAME INPUT... --out` records
+    them. `sources` says what the files are, and `reading` names the options of how they are
+    read.
+    """
+    omitted = {"day_first", "password"} - set(reading)
+
+    def made(bound: Callable[..., Bound]) -> Callable[..., Bound]:
+        one = _argument(list[Path], "FILE...", sources)
+        some = _argument(list[str], "INPUT...", f"{sources} Folders and globs, too.")
+        app.command()(_command(bound, files.run, one, [bound, Common], omitted))
+        batch.command()(_command(bound, many.run, some, [bound, Common, Recording], omitted))
+        return bound
+
+    return made
+
+
+def _argument(kind: Any, metavar: str, said: str) -> Parameter:
+    annotation = Annotated[kind, typer.Argument(metavar=metavar, help=said)]
+    return Parameter("sources", Parameter.KEYWORD_ONLY, annotation=annotation)
+
+
+def _command(
+    named: Callable[..., Any],
+    run: Callable[..., None],
+    argument: Parameter,
+    groups: list[Callable[..., Any]],
+    omitted: Collection[str],
+) -> Callable[..., None]:
+    """A command that runs on its argument and on what each group makes of its own options.
+
+    It has the name and the help of `named`. Typer reads its options from its signature.
+    """
+    owned = {group: _options(group, omitted) for group in groups}
+    listed = [argument, *(option for own in owned.values() for option in own)]
+
+    def command(sources: Any, **given: Any) -> None:
+        run(sources, *(group(**{o.name: given[o.name] for o in owned[group]}) for group in groups))
+
+    command.__name__ = named.__name__
+    command.__doc__ = named.__doc__
+    command.__annotations__ = {option.name: option.annotation for option in listed}
+    command.__signature__ = inspect.Signature(listed)  # type: ignore[attr-defined]
+    return command
+
+
+def _options(group: Callable[..., Any], omitted: Collection[str]) -> list[Parameter]:
+    options = inspect.signature(group, eval_str=True).parameters.values()
+    kept = [option for option in options if option.name not in omitted]
+    return [option.replace(kind=Parameter.KEYWORD_ONLY) for option in kept]

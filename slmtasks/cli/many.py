@@ -1,0 +1,71 @@
+"""A task over many documents: recorded, shown while it goes on, and summed up."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+from slmtasks import display, tables
+from slmtasks.batching import BatchStopped, Existing, batch
+from slmtasks.bound import Bound
+from slmtasks.cli.exits import PARTLY_DONE, STOPPED
+from slmtasks.cli.files import loaded
+from slmtasks.cli.options import Common, Recording
+from slmtasks.errors import BatchError
+from slmtasks.inputs import found
+from slmtasks.reader import Reading
+from slmtasks.records import BatchReport
+
+
+def run(sources: list[str], task: Bound, options: Common, recording: Recording) -> None:
+    """Record a task's answers; exits PARTLY_DONE where some record is not "ok".
+
+    Prints a summary on stdout, as JSON with `--json`; nothing with `--quiet`.
+    """
+    existing = _existing(recording)
+    tabled = [path for path in (recording.csv, recording.parquet) if path is not None]
+    listed = found(sources, task.suffixes, but=[recording.out, *tabled])
+    if not listed.inputs:
+        raise BatchError(f"there is no document in {', '.join(sources)}; {listed.said()}")
+    if listed.left_out and not recording.quiet:
+        display.note(listed.said())
+    reading = Reading(
+        password=options.password,
+        day_first=options.day_first,
+        seconds=recording.seconds,
+        memory=recording.memory << 20,
+    )
+    shown = nullcontext() if recording.quiet else display.BatchProgress()
+    try:
+        with loaded(options) as model, shown as watch:
+            report = batch(
+                [(entry.id, entry.source) for entry in listed.inputs],
+                task.within(options.timeout),
+                out=recording.out,
+                model=model,
+                existing=existing,
+                reading=reading,
+                fail_fast=recording.fail_fast,
+                watch=watch,
+            )
+    except BatchStopped as stopped:
+        _say(stopped.report, options, recording)
+        raise SystemExit(STOPPED) from stopped
+    for path in tabled:
+        tables.write(recording.out, path)
+    _say(report, options, recording)
+    if not report.all_ok:
+        raise SystemExit(PARTLY_DONE)
+
+
+def _existing(recording: Recording) -> Existing:
+    asked: list[Existing] = [w for w in ("restart", "append", "retry") if getattr(recording, w)]
+    if len(asked) > 1:
+        raise ValueError(f"give one of --{' and --'.join(asked)}")
+    return asked[0] if asked else "resume"
+
+
+def _say(report: BatchReport, options: Common, recording: Recording) -> None:
+    if options.as_json:
+        print(report.model_dump_json(), flush=True)
+    elif not recording.quiet:
+        display.summary(report)

@@ -1,0 +1,1 @@
+"""Scores of a model's answers on cases whose right answers are known."""

@@ -1,0 +1,318 @@
+"""Cases: what a task is given, and what its answer is held against. One JSON object a line.
+
+    {"task": "extract", "file": "bill.pdf", "schema": "vendor, total: number?",
+     "gold": {"vendor": "Hollis Ltd", "total": null}}
+
+Each class below is one task's case; its fields are the keys of the object. A source is
+`document` (text) or `file` (a path, from the folder of the cases' file).
+
+Knows nothing about models and scores.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from slmtasks import shorthand
+from slmtasks.documents import Document, read
+from slmtasks.errors import CaseError, SlmTasksError
+from slmtasks.nodes import Array, Node, Object
+from slmtasks.options import Grounding, Length, PostTone, ProductTone, ReplyTone, Style
+from slmtasks.platforms import PlatformName
+from slmtasks.schema import describe
+from slmtasks.tasks.describe_product import Product
+
+Filled = Annotated[str, AfterValidator(lambda text: _filled(text))]
+
+Texts = Annotated[
+    tuple[Filled, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
+]
+"""One text or several."""
+
+_IN_FILE = re.compile(r"\.py:\w+$")
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("the text is empty")
+    return text
+
+
+class Case(BaseModel):
+    """What every case has; where no `id` is given, its line is its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    id: str = ""
+    task: str
+
+    def read(self, day_first: bool | None) -> Document | None:
+        """The document that the task reads, where it reads one."""
+        return None
+
+
+class SourceCase(Case):
+    """A case of a task that reads a document."""
+
+    document: Filled | None = None
+    file: Path | None = None
+    day_first: bool | None = None
+
+    @model_validator(mode="after")
+    def _has_a_source(self) -> SourceCase:
+        if (self.document is None) == (self.file is None):
+            raise ValueError('give either "document" (text) or "file" (a path)')
+        return self
+
+    @field_validator("file")
+    @classmethod
+    def _from_the_cases(cls, file: Path | None, info: ValidationInfo) -> Path | None:
+        folder = (info.context or {}).get("folder", Path())
+        return file and folder / file
+
+    def read(self, day_first: bool | None) -> Document | None:
+        """The document; `day_first` holds where the case says nothing.
+
+        Raises DocumentError.
+        """
+        own = day_first if self.day_first is None else self.day_first
+        if self.file is not None:
+            return read(self.file, day_first=own)
+        return read(self.document or "", name=self.id, day_first=own)
+
+
+class ExtractCase(SourceCase):
+    """Fields out of a document.
+
+    `schema` is a line of fields as for `slmtasks extract --fields`, an object as
+    `shorthand.build` takes it, FILE.py:Class, or in Python a pydantic model. `gold` holds
+    for each field what stands in the document (text, also for numbers and dates) or the
+    value itself; null where it is absent; fields that are left out are not judged.
+    `evidence` gives the places of fields as [start, end] in the document's text; without
+    it they are where the gold text stands.
+    """
+
+    task: Literal["extract"] = "extract"
+    shape: type[BaseModel] = Field(alias="schema")
+    gold: dict[str, Any]
+    evidence: dict[str, list[tuple[int, int]]] = Field(default_factory=dict)
+    instructions: str | None = None
+    grounding: Grounding = "strict"
+
+    @field_validator("shape", mode="before")
+    @classmethod
+    def _shaped(cls, given: Any, info: ValidationInfo) -> Any:
+        if isinstance(given, Mapping):
+            given = shorthand.build(given)
+        elif isinstance(given, str) and _IN_FILE.search(given):
+            path, _, name = given.rpartition(":")
+            folder = (info.context or {}).get("folder", Path())
+            given = shorthand.load(f"{folder / path}:{name}")
+        elif isinstance(given, str):
+            given = shorthand.parse(given)
+        if isinstance(given, type) and issubclass(given, BaseModel):
+            describe(given)
+        return given
+
+    @field_validator("gold")
+    @classmethod
+    def _by_name(cls, gold: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        shape = info.data.get("shape")
+        named: dict[str, Any] = _named(describe(shape), gold, "") if shape else gold
+        return named
+
+    @model_validator(mode="after")
+    def _places_of_gold(self) -> ExtractCase:
+        for path in self.evidence:
+            if re.split(r"[.\[]", path)[0] not in self.gold:
+                raise ValueError(f"evidence has {path!r}, which the gold does not have")
+        return self
+
+
+class SummarizeCase(SourceCase):
+    """A summary; `gold` are texts to compare it with."""
+
+    task: Literal["summarize"] = "summarize"
+    style: Style = "key-points"
+    length: Length = "medium"
+    most: int | None = None
+    focus: str | None = None
+    language: str | None = None
+    gold: Texts = ()
+
+
+class ProductCase(Case):
+    """The copy of a product.
+
+    Its slots are name, category, brand, audience, price and specs; `gold` gives other
+    wordings of a slot's value that are right too, by the slot's name.
+    """
+
+    task: Literal["describe_product"] = "describe_product"
+    product: Product
+    tone: ProductTone = "neutral"
+    length: Length = "medium"
+    language: str | None = None
+    gold: dict[str, Texts] = Field(default_factory=dict)
+
+    @property
+    def slots(self) -> dict[str, str]:
+        """The slots that have a value."""
+        named = {
+            key: getattr(self.product, key)
+            for key in ("name", "category", "brand", "audience", "price")
+        }
+        return {key: value for key, value in (named | self.product.specs).items() if value}
+
+    @model_validator(mode="after")
+    def _has_the_slots(self) -> ProductCase:
+        if unknown := set(self.gold) - set(self.slots):
+            raise ValueError(f"gold has {min(unknown)!r}, which is no slot of the product")
+        return self
+
+
+class PostCase(SourceCase):
+    """A post about a document; `gold` are texts to compare it with."""
+
+    task: Literal["social_post"] = "social_post"
+    platform: PlatformName
+    tone: PostTone = "neutral"
+    hashtags: int = 3
+    link: str | None = None
+    language: str | None = None
+    gold: Texts = ()
+
+
+class ReplyGold(BaseModel):
+    """Whether the facts answer the message, and the sentences of them that do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answered: bool
+    quotes: Texts = ()
+
+
+class ReplyCase(SourceCase):
+    """The answer to a message; the document holds the facts."""
+
+    task: Literal["reply"] = "reply"
+    message: Filled
+    tone: ReplyTone = "friendly"
+    language: str | None = None
+    gold: ReplyGold | None = None
+
+
+CLASSES: dict[str, type[Case]] = {
+    "extract": ExtractCase,
+    "summarize": SummarizeCase,
+    "describe_product": ProductCase,
+    "social_post": PostCase,
+    "reply": ReplyCase,
+}
+"""The class of each task's cases."""
+
+
+def load(path: Path) -> list[Case]:
+    """The cases of a file; raises CaseError naming the first line that is wrong."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise CaseError(f"there is no file {path}", name=path.name) from error
+    except OSError as error:
+        raise CaseError(f"the file cannot be read: {error}", name=path.name) from error
+    except UnicodeDecodeError as error:
+        raise CaseError("the file is not UTF-8; save it as UTF-8", name=path.name) from error
+    found = [
+        _case(_parsed(line, path.name, number), path.name, number, path.parent)
+        for number, line in enumerate(text.split("\n"), start=1)
+        if line.strip()
+    ]
+    if not found:
+        raise CaseError("it holds no case; write one JSON object a line", name=path.name)
+    return found
+
+
+def checked(given: Iterable[Case | Mapping[str, Any]]) -> list[Case]:
+    """Cases given as objects; raises CaseError naming the first that is wrong."""
+    found = [
+        case if isinstance(case, Case) else _case(case, "cases", number, Path())
+        for number, case in enumerate(given, start=1)
+    ]
+    if not found:
+        raise CaseError("there is no case; give at least one")
+    return found
+
+
+def _parsed(line: str, name: str, number: int) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise CaseError(
+            f"it is not JSON ({error}); write one object a line", name=name, line=number
+        ) from error
+
+
+def _case(given: Any, name: str, number: int, folder: Path) -> Case:
+    if not isinstance(given, Mapping) or given.get("task") not in CLASSES:
+        raise CaseError(
+            f'give an object whose "task" is one of {", ".join(CLASSES)}', name=name, line=number
+        )
+    try:
+        case = CLASSES[given["task"]].model_validate(
+            {"id": f"line {number}", **given}, context={"folder": folder}
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        said = f"{where}: {first['msg']}" if where else first["msg"]
+        raise CaseError(
+            f"{said}; the README says what a case holds", name=name, line=number
+        ) from error
+    except SlmTasksError as error:
+        raise CaseError(f"schema: {error}", name=name, line=number) from error
+    return case
+
+
+def _named(node: Node, gold: Any, path: str) -> Any:
+    """The gold of a field with the names of Python's fields, where it may have aliases.
+
+    Raises ValueError where it does not have the schema's form.
+    """
+    if gold is None:
+        return None
+    where = path or "gold"
+    match node:
+        case Object(members=members):
+            if not isinstance(gold, Mapping):
+                raise ValueError(f"{where} is {gold!r}; give an object or null")
+            names = {m.key: m for m in members} | {m.name: m for m in members}
+            if unknown := [key for key in gold if key not in names]:
+                raise ValueError(f"{where} has {unknown[0]!r}, which the schema does not have")
+            return {
+                names[key].name: _named(names[key].node, value, f"{where}.{key}")
+                for key, value in gold.items()
+            }
+        case Array(item=item):
+            if isinstance(gold, str) or not isinstance(gold, Sequence):
+                raise ValueError(f"{where} is {gold!r}; give a list or null")
+            return [_named(item, value, f"{where}[{i}]") for i, value in enumerate(gold)]
+        case _:
+            if not isinstance(gold, str | int | float) or gold == "":
+                raise ValueError(f"{where} is {gold!r}; give a text, a number or null")
+            return gold

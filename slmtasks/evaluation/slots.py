@@ -1,0 +1,139 @@
+"""Slot errors of product copy, as counted for data-to-text generation (E2E, RNNLG).
+
+A product's slots are its name, category, brand, audience, price and specs. Counted are
+
+- missing: no wording of the slot's value stands in the text. A value that another slot
+  has too, here or in another case ("high"), must share a sentence with a word of the
+  slot's name. A slot that says yes or no is its name's words, with or without a negation
+  in the sentence.
+- contradicted: the value is missing, and one that the same slot has in another case
+  stands in the text; or a yes-or-no slot is said the other way round.
+- added: another case's value of a slot stands in the text though nothing of this product
+  says it; each figure that the product does not hold.
+
+Not seen are other wordings than the value's own and the gold's, claims in words of the
+writer's own ("award-winning"), features, and which of two slots in one sentence a value
+is said of. The more cases a file holds, the more values can be recognized as added.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from slmtasks.evaluation.cases import ProductCase
+from slmtasks.evaluation.scores import SlotScores
+from slmtasks.figures import invented
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_NEGATION = re.compile(r"\b(?:no|not|non|never|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+_YES, _NO = frozenset(("yes", "true")), frozenset(("no", "false"))
+
+
+@dataclass
+class Errors:
+    """The slots of a text, and those that are wrong, by name; facts that were added."""
+
+    slots: int
+    missing: list[str] = field(default_factory=list)
+    contradicted: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+
+
+def scores(errors: Iterable[Errors]) -> SlotScores:
+    """The counts of several texts together."""
+    found = list(errors)
+    return SlotScores(
+        slots=sum(one.slots for one in found),
+        missing=sum(len(one.missing) for one in found),
+        contradicted=sum(len(one.contradicted) for one in found),
+        added=sum(len(one.added) for one in found),
+    )
+
+
+class Slots:
+    """What the slots of a set of cases can be; judges texts by it."""
+
+    def __init__(self, cases: Iterable[ProductCase]) -> None:
+        self.values: dict[str, dict[str, str]] = {}
+        for case in cases:
+            for key, value in case.slots.items():
+                self.values.setdefault(key, {})[value.casefold()] = value
+
+    def judge(self, case: ProductCase, text: str | None) -> Errors:
+        """The slot errors of a text; without one, all slots are missing."""
+        errors = Errors(len(case.slots))
+        if text is None:
+            errors.missing = list(case.slots)
+            return errors
+        sheet, sentences = _sheet(case), _SENTENCE.split(text)
+        others = list(self._others(text, sheet))
+        for key, value in case.slots.items():
+            state = self._state(case, key, value, sentences)
+            said = {other for slot, other in others if slot == key}
+            if state == "missing" and said:
+                state = "contradicted"
+                others = [(slot, other) for slot, other in others if other not in said]
+            if state:
+                getattr(errors, state).append(key)
+        errors.added = sorted({*(other for _, other in others), *invented(text, sheet)})
+        return errors
+
+    def _state(self, case: ProductCase, key: str, value: str, sentences: list[str]) -> str:
+        """What is wrong with a slot: "missing", "contradicted" or nothing."""
+        truth = value.casefold()
+        if truth in _YES | _NO:
+            wordings = case.gold.get(key) or (" ".join(_words(key)),)
+            said = [bool(_NEGATION.search(s)) for s in sentences if _holds(s, wordings)]
+            if not said:
+                return "missing"
+            return "" if (truth in _NO) in said else "contradicted"
+        if key in case.gold and _holds("\n".join(sentences), case.gold[key]):
+            return ""
+        shared = self._shared(key, truth)
+        given = any(
+            _holds(sentence, (value,))
+            and (not shared or any(_holds(sentence, (word,)) for word in _words(key)))
+            for sentence in sentences
+        )
+        return "" if given else "missing"
+
+    def _shared(self, key: str, truth: str) -> bool:
+        """Whether another slot has the same value, in this case or in another."""
+        return any(truth in values for other, values in self.values.items() if other != key)
+
+    def _others(self, text: str, sheet: str) -> Iterator[tuple[str, str]]:
+        """Slots with values that stand in the text and are other cases'."""
+        for key, values in self.values.items():
+            for truth, value in values.items():
+                known = truth in _YES | _NO or _holds(sheet, (value,))
+                if not known and _holds(text, (value,)):
+                    yield key, value
+
+
+def _sheet(case: ProductCase) -> str:
+    """All that is known of the product."""
+    product = case.product
+    wordings = (word for words in case.gold.values() for word in words)
+    return "\n".join(
+        [*case.slots, *case.slots.values(), *product.features, *product.keywords, *wordings]
+    )
+
+
+def _words(key: str) -> list[str]:
+    return _HUMP.sub(" ", key).casefold().split()
+
+
+def _holds(text: str, wordings: Iterable[str]) -> bool:
+    return any(_pattern(wording).search(text) for wording in wordings)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(wording: str) -> re.Pattern[str]:
+    """The words of a wording in a row, whatever signs stand between them."""
+    words = re.findall(r"\w+", wording)
+    inner = r"[\W_]+".join(map(re.escape, words)) if words else re.escape(wording)
+    return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)

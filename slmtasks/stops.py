@@ -1,0 +1,71 @@
+"""Ctrl-C and SIGTERM as a KeyboardInterrupt, where one does no harm.
+
+Knows nothing about what is stopped.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+STOPPED = 130
+"""The exit code of a process that was told to stop twice."""
+
+_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
+]
+
+
+class Stops:
+    """While its context lasts, a first signal asks for a stop and a second ends the process.
+
+    The first sets `asked`, and raises KeyboardInterrupt only inside `breakable`, so that
+    what stands outside is never left half done. In a thread that gets no signals it does
+    nothing.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._breakable = False
+        self._former: dict[int, Any] = {}
+
+    @property
+    def breakable(self) -> _Breakable:
+        """A context that a stop breaks into."""
+        return _Breakable(self)
+
+    def __enter__(self) -> Stops:
+        if threading.current_thread() is threading.main_thread():
+            for number in _SIGNALS:
+                # nohup and shells that start a process behind have it ignored: keep to that.
+                if signal.getsignal(number) != signal.SIG_IGN:
+                    self._former[number] = signal.signal(number, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, former in self._former.items():
+            signal.signal(number, former)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            os._exit(STOPPED)
+        self.asked = True
+        if self._breakable:
+            raise KeyboardInterrupt
+
+
+class _Breakable:
+    def __init__(self, stops: Stops) -> None:
+        self._stops = stops
+
+    def __enter__(self) -> None:
+        self._stops._breakable = True
+        if self._stops.asked:
+            self._stops._breakable = False
+            raise KeyboardInterrupt
+
+    def __exit__(self, *_: object) -> None:
+        self._stops._breakable = False

@@ -1,0 +1,128 @@
+"""KV caches that are kept: which is taken, what is given up, what is never trusted again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slmtasks.caches import Cache, Pool
+from slmtasks.errors import ModelError, OutOfMemory
+
+
+class Tape:
+    """A runtime that only remembers what it was fed."""
+
+    def __init__(self) -> None:
+        self.fed: list[int] = []
+
+    def append_tokens(self, tokens: Any) -> None:
+        self.fed += list(tokens)
+
+    def rewind_to(self, length: int) -> None:
+        del self.fed[length:]
+
+    def get_logits(self) -> Any: ...
+
+    def get_output(self, name: str) -> Any: ...
+
+
+INVOICES, LETTERS = [1, 1, 1, 1], [2, 2, 2, 2]
+"""What two tasks' prompts begin with."""
+
+
+def pool(budget: int, made: list[int] | None = None) -> Pool:
+    def start(room: int) -> Tape:
+        if made is not None:
+            made.append(room)
+        return Tape()
+
+    return Pool(start, context=1000, budget=budget, step=10)
+
+
+def ask(pool: Pool, prompt: list[int], length: int = 10, keep: int = 4) -> tuple[Cache, int]:
+    cache, shared = pool.take(prompt, length, keep)
+    cache.append(prompt[shared:])
+    assert cache._runtime.fed == prompt  # type: ignore[attr-defined]
+    return cache, shared
+
+
+def test_tasks_in_turn_keep_their_prefixes() -> None:
+    """Within the budget each task's constant part is computed once."""
+    both = pool(100)
+    assert [ask(both, [*INVOICES, 5, 6])[1], ask(both, [*LETTERS, 5, 6])[1]] == [0, 0]
+    assert [ask(both, [*INVOICES, 7])[1], ask(both, [*LETTERS, 8, 9])[1]] == [4, 4]
+
+
+def test_the_same_document_again_is_not_read_again() -> None:
+    """A retry goes on behind the whole of the earlier prompt; the last token is always left."""
+    one = pool(100)
+    ask(one, [*INVOICES, 5, 6, 7])
+    assert ask(one, [*INVOICES, 5, 6, 7, 8, 9])[1] == 7
+    assert ask(one, [*INVOICES, 5, 6, 7])[1] == 6
+
+
+def test_the_least_recently_used_goes_where_the_budget_ends() -> None:
+    """Two of three fit: the one that waited longest is given up."""
+    made: list[int] = []
+    two = pool(20, made)
+    third = [3, 3, 3, 3]
+    for begin in (INVOICES, LETTERS, INVOICES, third):
+        ask(two, [*begin, 5])
+        assert two.tokens <= 20
+    assert made == [10, 10]
+    assert ask(two, [*INVOICES, 6])[1] == 4
+    assert ask(two, [*LETTERS, 6])[1] == 0
+
+
+def test_one_call_may_need_more_than_the_budget() -> None:
+    """It gets what it needs, and everything else is given up for it."""
+    small = pool(20)
+    ask(small, [*INVOICES, 5])
+    ask(small, [*LETTERS, 5], length=95)
+    assert small.tokens == 100
+
+
+def test_a_longer_call_gets_a_larger_cache() -> None:
+    """In place of the one that is too short."""
+    made: list[int] = []
+    one = pool(1000, made)
+    ask(one, [*INVOICES, 5], length=10)
+    ask(one, [*INVOICES, 6], length=31)
+    assert (made, one.tokens) == ([10, 40], 40)
+
+
+def test_memory_that_is_not_there_is_made_by_giving_up_the_others() -> None:
+    """Only where nothing is left to give up does the call fail."""
+    rooms: list[int] = []
+
+    def start(room: int) -> Tape:
+        if sum(rooms) + room > 25:
+            rooms.pop()
+            raise OutOfMemory("no")
+        rooms.append(room)
+        return Tape()
+
+    one = Pool(start, context=1000, budget=1000, step=10)
+    ask(one, [*INVOICES, 5])
+    ask(one, [*LETTERS, 5])
+    ask(one, [3, 3, 3, 3, 5])
+    assert one.tokens == 20
+    rooms[:] = [20]
+    with pytest.raises(OutOfMemory):
+        Pool(start, context=1000, budget=1000, step=10).take([1], 10, 0)
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("kernel"), KeyboardInterrupt()])
+def test_what_was_interrupted_is_not_trusted(fault: BaseException) -> None:
+    """An append that failed may have been done in part."""
+    one = pool(100)
+    cache, _ = ask(one, [*INVOICES, 5])
+
+    def failing(_: Any) -> None:
+        raise fault
+
+    cache._runtime.append_tokens = failing  # type: ignore[method-assign]
+    with pytest.raises((ModelError, KeyboardInterrupt)):
+        cache.append([6])
+    assert ask(one, [*INVOICES, 5, 6])[1] == 0

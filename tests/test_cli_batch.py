@@ -1,0 +1,127 @@
+"""`slmtasks batch TASK`: records, a summary that adds up, exit codes for cron."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from staged import written
+from test_cli import EXAMPLES, run
+
+import slmtasks as slm
+from slmtasks import display, tables
+from slmtasks.records import Counts
+
+INBOX = str(EXAMPLES / "inbox")
+
+
+def test_a_folder_is_recorded_summed_up_and_resumed(random_folder: Path, tmp_path: Path) -> None:
+    """Exit code 3 for a failed document, again where a rerun finds it done; a table beside."""
+    out, table = tmp_path / "run.jsonl", tmp_path / "run.csv"
+    asked = ["batch", "extract", INBOX, "--fields", "vendor, total: number", "--out", str(out)]
+    done = run(*asked, "--json", "--csv", str(table), model=random_folder)
+    assert done.returncode == 3, done.stderr
+    report = slm.BatchReport.model_validate_json(done.stdout)
+    assert (report.inputs, report.done) == (4, Counts(ok=3, failed=1))
+    assert [record.status for record in written(out)] == ["ok", "ok", "ok", "failed"]
+    rows = list(csv.DictReader(StringIO(table.read_text(encoding="utf-8-sig"))))
+    assert [row["status"] for row in rows] == ["ok", "ok", "ok", "failed"]
+    assert rows[0]["value.vendor"]
+    again = run(*asked, "--quiet", model=random_folder)
+    assert (again.returncode, again.stdout) == (3, "")
+    assert len(written(out)) == 4
+    changed = run(*asked[:4], "vendor", *asked[5:], model=random_folder)
+    assert (changed.returncode, changed.stdout) == (1, "")
+    assert "--restart" in changed.stderr
+    assert "Traceback" not in done.stderr + again.stderr + changed.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["extract", INBOX, "--fields", "a"], 2, "Missing option '--out'"),
+        (["extract", "{tmp}", "--fields", "a", "--out", "{tmp}/o"], 1, "no document in"),
+        (["extract", INBOX, "--out", "{tmp}/o"], 2, "either --fields or --schema"),
+        (["post", INBOX, "--platform", "myspace", "--out", "{tmp}/o"], 2, "platform"),
+        (["reply", INBOX, "--facts", "no.md", "--out", "{tmp}/o"], 1, "no file no.md"),
+        (
+            ["extract", INBOX, "--fields", "a", "--out", "{tmp}/o", "--append", "--restart"],
+            2,
+            "give one of",
+        ),
+    ],
+)
+def test_what_cannot_run_is_one_sentence(
+    random_folder: Path, tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
+    """1 for what cannot run, 2 for wrong usage; no output is made."""
+    given = [argument.replace("{tmp}", str(tmp_path)) for argument in arguments]
+    done = run("batch", *given, model=random_folder)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_summary_adds_up() -> None:
+    """ok, partial, failed, those before and those left make the inputs."""
+    report = slm.BatchReport(
+        out="run.jsonl",
+        settings_digest="",
+        inputs=20,
+        done=Counts(ok=5, partial=2, failed=1),
+        before=Counts(ok=4, failed=3),
+        ended="stopped",
+        seconds=7200,
+        slowest=(("[red]a.pdf\x1b", 3.5),),
+    )
+    assert report.left == 5
+    out = StringIO()
+    display.summary(report, Console(file=out, width=100))
+    shown = [" ".join(line.strip("│ \n").split()) for line in out.getvalue().splitlines()]
+    for line in ("ok 5 and 4 before", "partial 2", "failed 1 and 3 before", "inputs 20"):
+        assert line in shown
+    assert "left 5 the same command goes on" in shown
+    assert any("4 documents an hour" in line for line in shown)
+    assert "slowest: 3.5 s [red]a.pdf\ufffd" in shown
+
+
+def test_a_table_runs_no_formula_and_has_each_document_once(tmp_path: Path) -> None:
+    """Nested fields by their path, lists as JSON, numbers as they are; the last record counts."""
+    value = {"who": {"name": "=1+1"}, "rows": [1, "é"], "total": "-12.50", "@x": "+49 (0)30"}
+    records = [
+        slm.Record(id="-a", status="failed", input_digest=None, settings_digest="s"),
+        slm.Record(id="-a", status="ok", value=value, input_digest=None, settings_digest="s"),
+        slm.Record(id="b", status="ok", value={"n": 1}, input_digest=None, settings_digest="s"),
+        slm.Record(id="c", status="ok", value={"n": "x"}, input_digest=None, settings_digest="s"),
+    ]
+    lines = tmp_path / "run.jsonl"
+    lines.write_bytes(b"".join(record.line() for record in records))
+    table = tmp_path / "run.csv"
+    tables.write(lines, table)
+    rows = list(csv.DictReader(StringIO(table.read_text(encoding="utf-8-sig"))))
+    assert [row["id"] for row in rows] == ["'-a", "b", "c"]
+    first = rows[0]
+    assert first["value.who.name"] == "'=1+1"
+    assert json.loads(first["value.rows"]) == [1, "é"]
+    assert first["value.total"] == "-12.50"
+    assert first["value.@x"] == "'+49 (0)30"
+    parquet = pytest.importorskip("pyarrow.parquet")
+    tables.write(lines, tmp_path / "run.parquet")
+    read = parquet.read_table(tmp_path / "run.parquet").to_pylist()
+    assert [row["id"] for row in read] == ["-a", "b", "c"]
+    assert read[0]["value.who.name"] == "=1+1"
+    assert [row["value.n"] for row in read] == [None, "1", "x"]
+
+
+def test_parquet_without_its_package_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence that names the package."""
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    (tmp_path / "run.jsonl").touch()
+    with pytest.raises(slm.BatchError, match="pip install"):
+        tables.write(tmp_path / "run.jsonl", tmp_path / "run.parquet")
