@@ -119,7 +119,7 @@ def table(
     title: str | None = None,
     console: Console | None = None,
 ) -> None:
-    """Print rows under headings, which are not shown where all are empty, framed by a title."""
+    """Print rows under headings, if they have any; in a frame where they have a title."""
     body = Table(box=None, pad_edge=False, show_header=any(headings))
     for heading in headings:
         body.add_column(heading, overflow="fold", header_style="dim")
