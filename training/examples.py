@@ -58,7 +58,7 @@ def fault(task: str, answer: Any, document: str, copied: list[str]) -> str:
                 document[max(0, found.start() - 1) : found.start()],
                 document[found.end() : found.end() + 1],
             )
-            if not (before.isalnum() and text[0].isalnum()) and not (
+            if not (before.isalnum() and text[0].isalpha()) and not (
                 after.isalnum() and text[-1].isalnum()
             ):
                 break

@@ -16,6 +16,7 @@ from training.bills import invoice
 from training.page import Page
 from training.papers import KINDS
 from training.receipts import receipt
+from training.sheets import ADJECTIVES, NOUNS
 
 _BILL_ROWS = {
     "description": "text",
@@ -30,7 +31,7 @@ _USUAL: dict[str, dict[str, str]] = {
         "vendor": "company store vendor merchant company",
         "date": "date",
         "vendor_address": "address",
-        "total": "total",
+        "total": "total total total total_amount",
     },
     "invoice": {
         "vendor": "vendor supplier seller company vendor",
@@ -86,6 +87,7 @@ class Request:
     def __init__(self, r: Random) -> None:
         self.r, self.fields, self.answer, self.copied = r, {}, {}, []
         self.fixed: set[str] = set()
+        self.gaps = r.random() < 0.3
 
     def put(self, key: str, kind: Any, value: Any, about: str = "", absent: bool = False) -> None:
         """Ask one field; `absent` ones are nullable and answered null."""
@@ -99,7 +101,7 @@ class Request:
             or name in ("schema", "json", "copy")
         ):
             return
-        nullable = absent or self.r.random() < 0.3
+        nullable = absent or self.r.random() < (0.7 if self.gaps else 0.25)
         alias = key if key != name else None
         info = Field(default=None if nullable else ..., description=about or None, alias=alias)
         self.fields[name] = (kind | None if nullable else kind, info)
@@ -182,7 +184,7 @@ def request(p: Page) -> Request:
         )
         name = r.choice(usual.split()) if usual else _names(p, concept)
         q.put(name, kind, value, fld.about(concept, r))
-        if r.random() < 0.12:
+        for _ in range(2 if r.random() < (0.5 if q.gaps else 0.06) else 0):
             _absent(p, q)
     if p.rows and r.random() < 0.3:
         if p.kind == "minutes":
@@ -202,53 +204,42 @@ def request(p: Page) -> Request:
 
 
 def _absent(p: Page, q: Request) -> None:
+    """Ask for what the document lacks, most often for what looks like something it has."""
     r = p.r
-    concept = r.choice(_ALIENS)
     if p.kind == "sheet":
-        name = r.choice(_names(p, concept).split())
-        if any(part in " ".join(p.facts).split("_") for part in name.split("_")):
-            return
-        q.put(name, _python(fld.TYPES.get(concept, "text"), r), None, absent=True)
+        _absent_label(p, q)
         return
-    near = {
-        "vendor": "author",
-        "author": "vendor",
-        "recipient": "customer",
-        "customer": "recipient",
-        "product": "rows",
-        "place": "vendor_address",
-        "date": "delivery",
-        "price": "total",
-        "total": "price",
-        "number": "ticket",
-        "ticket": "number",
-        "sku": "code",
-        "event": "subject",
-        "subject": "event",
-        "period": "date",
-        "revenue": "total",
-        "contact": "author",
-        "role": "role",
-        "brand": "vendor",
-    }
-    if (
-        concept in p.facts
-        or near.get(concept) in p.facts
-        or p.kind == "notice"
-        or concept == "brand"
-    ):
-        return
+    known = set(p.facts) | {c for fact in p.facts for c in fld.SAME.get(fact, "").split()}
+    near = [c for fact in p.facts for c in fld.NEAR.get(fact, "").split()]
+    near += [c for c in _USUAL.get(p.kind, {}) if c not in p.facts] * 2
+    pool = fld.ELSEWHERE if p.kind == "notice" else near if near and r.random() < 0.65 else _ALIENS
+    concept = r.choice(pool)
     lower = p.text.lower()
-    names = p.names.get(concept) or fld.NAMES[concept]
-    if any(n.replace("_", " ") in lower for n in names.split()):
+    names = fld.NAMES[concept].split()
+    if concept in known or any(n.replace("_", " ") in lower for n in names):
         return
-    q.put(
-        r.choice(names.split()),
-        _python(fld.TYPES.get(concept, "text"), r),
-        None,
-        fld.about(concept, r),
-        absent=True,
-    )
+    kind = _python(fld.TYPES.get(concept, "text"), r)
+    q.put(r.choice(names), kind, None, fld.about(concept, r), absent=True)
+
+
+def _absent_label(p: Page, q: Request) -> None:
+    """Ask a sheet for a label that it has not; often half of one that it has."""
+    r = p.r
+    have = {word for key in p.facts for word in key.split("_")}
+    near = [key.split("_") for key in p.facts if key.count("_") == 1]
+    if near and r.random() < 0.5:
+        adjective, noun = r.choice(near)
+        words = r.choice([[r.choice(ADJECTIVES), noun], [adjective, r.choice(NOUNS)]])
+        if words[0] in have and words[1] in have:
+            return
+    else:
+        words = [r.choice(NOUNS)]
+        if r.random() < 0.4:
+            words.insert(0, r.choice(ADJECTIVES))
+        if words[-1] in have:
+            return
+    kind = r.choice([str, str, float, int, date])
+    q.put("_".join(words), kind, None, absent=True)
 
 
 def example(
