@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
-from slmtasks import schema, templates
+from slmtasks import schema
 from training import fields as fld
 from training import noise
 from training.bills import invoice
+from training.drafts import Draft, passage
 from training.page import Page
 from training.papers import KINDS
 from training.receipts import receipt
@@ -26,6 +27,7 @@ _BILL_ROWS = {
     "code": "text",
 }
 _ALIENS = list(fld.NAMES)
+_INSTRUCTIONS = fld.WORDS["instructions"]
 _USUAL: dict[str, dict[str, str]] = {
     "receipt": {
         "vendor": "company store vendor merchant company",
@@ -85,7 +87,7 @@ class Request:
     """Fields asked for, in order, with what the answer says of each."""
 
     def __init__(self, r: Random) -> None:
-        self.r, self.fields, self.answer, self.copied = r, {}, {}, []
+        self.r, self.fields, self.answer = r, {}, {}
         self.fixed: set[str] = set()
         self.gaps = r.random() < 0.3
 
@@ -106,8 +108,6 @@ class Request:
         info = Field(default=None if nullable else ..., description=about or None, alias=alias)
         self.fields[name] = (kind | None if nullable else kind, info)
         self.answer[key] = value
-        if isinstance(value, str):
-            self.copied.append(value)
 
     def model(self) -> type[BaseModel]:
         """The pydantic type that asks for the fields."""
@@ -142,7 +142,6 @@ def _rows(p: Page, q: Request, keys: dict[str, str], synonyms: dict[str, str]) -
             list[row_type],
             [{names[c]: row[c] for c in names} for row in p.rows],
         )  # type: ignore[valid-type]
-    q.copied += [row[c] for row in p.rows for c in names]
 
 
 def _specials(p: Page, q: Request) -> None:
@@ -159,7 +158,6 @@ def _specials(p: Page, q: Request) -> None:
     for concept, items in p.lists.items():
         if items and r.random() < 0.5:
             q.put(concept, list[str], items)
-            q.copied += items
 
 
 def request(p: Page) -> Request:
@@ -199,7 +197,6 @@ def request(p: Page) -> Request:
             inner,
             {"name": p.facts["vendor"], "address": p.facts["vendor_address"]},
         )
-        q.copied += [p.facts["vendor"], p.facts["vendor_address"]]
     return q
 
 
@@ -242,25 +239,15 @@ def _absent_label(p: Page, q: Request) -> None:
     q.put("_".join(words), kind, None, absent=True)
 
 
-def example(
-    r: Random, size: int
-) -> tuple[str, str, list[dict[str, str]], Any, str, list[str]] | None:
-    """Template, kind, messages, answer, document, copied strings; None if nothing is asked."""
+def example(r: Random, size: int) -> Draft | None:
+    """A document and what is asked of it; None if nothing is."""
     p = page(r, size)
     q = request(p)
     if not q.fields:
         return None
-    text, answer, copied = noise.apply(p, q.answer, q.copied, q.fixed, r)
+    text, answer = noise.apply(p, q.answer, q.fixed, r)
     node = schema.describe(q.model())
-    variables = {"fields": schema.fields(node), "document": text}
-    if r.random() < 0.04:
-        variables["instructions"] = r.choice(
-            [
-                "Take care with the numbers.",
-                "The document was scanned.",
-                "Answer briefly.",
-                "Use the final amounts.",
-                "Copy exactly.",
-            ]
-        )
-    return p.template, p.kind, templates.load("extract").messages(variables), answer, text, copied
+    variables = {"fields": schema.fields(node)}
+    if r.random() < 0.05:
+        variables["instructions"] = r.choice(_INSTRUCTIONS)
+    return Draft("extract", p.template, p.kind, passage(text), variables, node, answer)

@@ -11,13 +11,11 @@ from training.page import Page
 _JUNK = ["***", "----", ".", "|", "~", "_", "*", "= =", "//", "-"]
 
 
-def apply(
-    p: Page, answer: dict[str, Any], copied: list[str], fixed: set[str], r: Random
-) -> tuple[str, Any, list[str]]:
+def apply(p: Page, answer: dict[str, Any], fixed: set[str], r: Random) -> tuple[str, Any]:
     """Upper case, junk lines, lost letters; values in the answer change with the document.
 
-    `fixed` are the keys whose values are not the document's words. Returns the document,
-    the answer and its copied strings as they now stand.
+    `fixed` are the keys whose values are not the document's words. Returns the document
+    and the answer as they now stand.
     """
     text = p.text
     while "\n\n\n" in text:
@@ -25,7 +23,7 @@ def apply(
     text = text.strip("\n")
     level = r.random()
     if p.kind != "receipt" and level > 0.12:
-        return text, answer, copied
+        return text, answer
     upper = r.random() < (0.7 if p.kind == "receipt" else 0.2)
     damage: dict[str, str] = {}
     if level < 0.45:
@@ -54,7 +52,7 @@ def apply(
             lines.insert(r.choice([0, len(lines), len(lines), len(lines)]), r.choice(_JUNK))
     if level < 0.5 and r.random() < 0.5:
         lines = [x for x in lines if x.strip()]
-    return "\n".join(lines), new, [change(c) for c in copied]
+    return "\n".join(lines), new
 
 
 def _parted(lines: list[str], stamp: str, r: Random) -> list[str]:
