@@ -47,14 +47,15 @@ _USUAL: dict[str, dict[str, str]] = {
 
 
 def page(r: Random, size: int) -> Page:
-    """A document of about `size` tokens, of some kind."""
-    x = r.random()
+    """A document of about `size` tokens, of some kind: short ones are sheets and parts."""
     rows = max(1, round(r.uniform(0.3, 1.0) * size / 45))
-    if size < 160 and x < (0.8 if size < 60 else 0.45):
+    sheets = 0.7 if size < 60 else 0.4 if size < 160 else 0.06
+    if r.random() < sheets:
         kind, make, rows = "sheet", KINDS["sheet"], r.randint(1, max(2, size // 14))
-    elif x < (0.35 if size < 200 else 0.5):
+    elif (x := r.random()) < (0.7 if size < 160 else 0.45):
         kind, make = "receipt", receipt
-    elif x < (0.6 if size < 200 else 0.78):
+        rows = r.choice([1, 1, 2, rows if size > 250 else 2])
+    elif x < (0.8 if size < 160 else 0.7):
         kind, make = "invoice", invoice
     else:
         kind = r.choice(list(KINDS))
@@ -165,8 +166,8 @@ def request(p: Page) -> Request:
     r = p.r
     q = Request(r)
     facts = list(p.facts)
-    wanted = r.sample(facts, min(len(facts), r.choice([1, 1, 2, 3, 4, 4, 5, 6, 8])))
-    plain = r.random() < 0.4
+    wanted = r.sample(facts, min(len(facts), r.choice([1, 2, 3, 4, 5, 6, 8, 10, 12])))
+    plain = r.random() < 0.5
     if plain and p.kind in _USUAL:
         wanted = [c for c in _USUAL[p.kind] if c in p.facts and r.random() < 0.85]
         if r.random() < 0.4:
@@ -184,7 +185,7 @@ def request(p: Page) -> Request:
         q.put(name, kind, value, fld.about(concept, r))
         for _ in range(2 if r.random() < (0.5 if q.gaps else 0.06) else 0):
             _absent(p, q)
-    if p.rows and r.random() < 0.3:
+    if 0 < len(p.rows) < 6 and r.random() < 0.15:
         if p.kind == "minutes":
             _rows(p, q, {"who": "text", "what": "text", "until": "date"}, fld.ROWS)
         else:

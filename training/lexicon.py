@@ -51,14 +51,14 @@ def name(r: Random) -> str:
     """A proper word: made up two times in three, else a family name or a city."""
     x = r.random()
     if x < 0.65:
-        return word(r, 2).capitalize()
+        return word(r, 1, 2).capitalize()
     return r.choice(LAST) if x < 0.85 else r.choice(r.choice(list(CITY.values())))
 
 
 def person(r: Random) -> str:
     """First and last name, sometimes with a title or an initial."""
     first = r.choice(FIRST) if r.random() < 0.7 else word(r, 1, 2).capitalize()
-    last = r.choice(LAST) if r.random() < 0.55 else word(r, 2).capitalize()
+    last = r.choice(LAST) if r.random() < 0.55 else word(r, 1, 2).capitalize()
     x = r.random()
     if x < 0.06:
         return f"{r.choice(['Dr.', 'Mr.', 'Ms.', 'Mrs.', 'Prof.', 'Dr'])} {first} {last}"

@@ -13,21 +13,25 @@ WORDS = words("receipts")
 
 
 def receipt(p: Page, rows: int) -> None:
-    """A till receipt; most of them as a scanner reads them."""
+    """A till receipt, or its head or foot alone: the shortest texts to learn from."""
     r = p.r
     locale = r.choice([*lex.LOCALES, *["my"] * 9, "us", "gb", "sg", "sg", "au"])
     money, dates = val.money(r, locale), val.dates(r, locale, 0.12)
     sep = p.pick("joint", [": ", ": ", " ", "  ", ":  ", " : ", " :  ", "   ", ":"])
     date, clock = dates.write(val.day(r)), val.time(r)
     stamp = p.pick("stamp", ["label"] * 4 + ["bare", "time", "both", "both", "late", "early"])
-    if stamp == "early":
-        p.stamp = f"{date} {p.fact('time', clock)}"
-    shopfront(p, locale, sep, p.stamp)
+    part = p.pick("part", ["whole"] * 6 + ["head", "head", "foot"])
+    if part != "foot":
+        if stamp == "early":
+            p.stamp = f"{date} {p.fact('time', clock)}"
+        shopfront(p, locale, sep, p.stamp)
     meta(p, sep, date, clock, stamp)
+    if part == "head":
+        return
     net, units = goods(p, money, rows)
     sums(p, money, net, sep, units)
     if stamp == "late":
-        p.stamp = f"{date} {p.fact('time', clock)}"
+        p.stamp = f"{p.fact('date', date)} {p.fact('time', clock)}"
         p.add(r.choice([f"Date{sep}{p.stamp}", p.stamp, f"{p.stamp}  #{lex.code(r)}", date]))
         p.stamp = p.stamp if p.lines[-1] != date else ""
         if not p.stamp:
@@ -41,7 +45,8 @@ def receipt(p: Page, rows: int) -> None:
 def meta(p: Page, sep: str, date: str, clock: str, stamp: str) -> None:
     """Number, date, time, cashier, in some order and on some lines."""
     r = p.r
-    p.fact("date", date)
+    if stamp not in ("early", "late") or date in p.text:
+        p.fact("date", date)
     cells = []
     if r.random() < 0.8:
         cells.append(r.choice(WORDS["no"].split("|")) + sep + p.fact("number", lex.code(r)))
