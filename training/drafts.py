@@ -45,11 +45,14 @@ class Draft:
 
     def fault(self) -> str:
         """The field at which the library would not have this answer, or ""."""
-        source = Source(self.passage)
         if self.task == "extract":
-            return _unread(self.node, self.answer, source)
+            return _unread(self.node, self.answer, Source(self.passage))
+        return self.barred()
+
+    def barred(self) -> str:
+        """The field at which the decoder's grammar would not let this answer through, or ""."""
         try:
-            lark = grammar.build(self.node, source)
+            lark = grammar.build(self.node, Source(self.passage))
         except NothingToQuote:
             return "nothing to quote"
         matcher = LLMatcher(_bytes(), LLMatcher.grammar_from_lark(lark), log_level=0)
