@@ -155,7 +155,9 @@ def sheet(r: Random) -> Sheet:
         key, _, values = row.partition(": ")
         if out.kind and key.split()[-1] in _TYPES:
             continue
-        out.specs[_spelled(key, way)] = _filled(r.choice(values.split("|")), r)
+        out.specs[_spelled(key, way if r.random() < 0.8 else "plain")] = _filled(
+            r.choice(values.split("|")), r
+        )
     out.specs = {k: v for k, v in out.specs.items() if v}
     if r.random() < 0.15:
         out.keywords = tuple(r.sample(WORDS["keywords"], 2))
