@@ -40,11 +40,14 @@ def tokenizer(out: Path, seed: int, size: int) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one step, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("step", choices=["data", "tokenizer", "train", "evaluate", "export", "all"])
+    steps = ["data", "card", "tokenizer", "train", "evaluate", "export", "all"]
+    parser.add_argument("step", choices=steps)
     parser.add_argument("--preset", choices=list(PRESETS), default="smoke")
     parser.add_argument("--out", type=Path, default=Path("training/runs/nano"))
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=200, help="examples to write (data)")
+    parser.add_argument(
+        "--count", type=int, default=200, help="examples to write, to count or to score"
+    )
     parser.add_argument("--minutes", type=float, help="stop training after this long; it resumes")
     parser.add_argument(
         "--tokens", type=int, help="train on this many tokens in place of the preset's"
@@ -57,6 +60,10 @@ def main(arguments: list[str] | None = None) -> int:
     preset = replace(preset, **changes)
     if given.step in ("data", "all"):
         data(out / "samples", given.seed, given.count)
+    if given.step == "card":
+        from training.card import card
+
+        print(card(out, given.seed, given.count))
     if given.step in ("tokenizer", "all"):
         tokenizer(out, given.seed, preset.vocabulary)
     if given.step in ("train", "all"):

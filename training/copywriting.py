@@ -4,128 +4,120 @@ from __future__ import annotations
 
 import re
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
-from slmtasks import templates
-from training.stories import Story, plain, story
+from slmtasks.condense import quotes
+from slmtasks.nodes import Object
+from slmtasks.options import PostTone
+from slmtasks.passages import Passage
+from slmtasks.platforms import PLATFORMS
+from slmtasks.source import Source
+from slmtasks.tasks import social_post as posts
+from slmtasks.tasks import summarize as summaries
+from training import lexicon as lex
+from training.drafts import Draft, passage
+from training.stories import Sentence, Story, story
 from training.words import words
 
 WORDS = words("copywriting")
-
-Made = tuple[str, str, list[dict[str, str]], Any, str, list[str]]
-TONES = ["neutral", "friendly", "formal", "enthusiastic", "luxurious"]
+_HOOK: dict[str, list[str]] = WORDS["hook"]
 
 
 def _document(tale: Story, r: Random) -> str:
-    body = (
-        "\n".join(tale.paragraphs(r))
-        if r.random() < 0.6
-        else " ".join(s.text for s in tale.sentences)
-    )
+    """The story as a text: with a title, as a list, within a letter, or bare."""
+    x = r.random()
+    body = "\n".join(tale.paragraphs(r)) if x < 0.55 else " ".join(s.text for s in tale.sentences)
+    if 0.5 < x < 0.56 and len(tale.sentences) > 3:
+        first, *rest = (s.text for s in tale.sentences)
+        body = "\n".join([first, "", *(f"- {text}" for text in rest)])
     x = r.random()
     if x < 0.35:
         return f"{tale.title}\n\n{body}"
-    return f"# {tale.title}\n\n{body}" if x < 0.42 else body
+    if x < 0.42:
+        return f"# {tale.title}\n\n{body}"
+    if x < 0.52:
+        hello = r.choice(["Dear", "Hello", "Hi"])
+        return f"{hello} {lex.person(r)},\n\n{body}\n\nKind regards,\n{lex.person(r)}"
+    return body
 
 
-def _best(tale: Story, n: int) -> list[Any]:
+def _best(tale: Story, n: int) -> list[Sentence]:
     """The n weightiest sentences, in their order."""
     order = sorted(range(len(tale.sentences)), key=lambda i: (-tale.sentences[i].weight, i))[:n]
     return [tale.sentences[i] for i in sorted(order)]
 
 
-def summarize(r: Random, size: int) -> Made | None:
+def _quoted(tale: Story, whole: Passage, most: int) -> list[str]:
+    """As many sentences as the library will ask for: the weightiest, in their order."""
+    sentences = Source(whole).sentences
+    # A sentence that begins with a figure is one with the sentence before it.
+    weights = [
+        max([s.weight for s in tale.sentences if s.text in t], default=-1) for t in sentences
+    ]
+    order = sorted(range(len(sentences)), key=lambda i: (-weights[i], i))
+    return [sentences[i] for i in sorted(order[:most])]
+
+
+def _headline(tale: Story, text: str, most: int) -> str:
+    """The title where the text has it, else what the main sentence says."""
+    main = max(tale.sentences, key=lambda s: s.weight).short.rstrip(".")
+    long = len(main.split()) > most
+    return tale.title if long or (tale.title in text and len(tale.title.split()) > 3) else main
+
+
+def summarize(r: Random, size: int) -> Draft | None:
     """A story in one of the four styles."""
-    tale = (
-        story(r, max(2, min(24, size // 26)))
-        if r.random() < 0.75
-        else plain(r, max(2, min(20, size // 22)))
-    )
-    text = _document(tale, r)
-    style = r.choice(["tldr", "key_points", "headline", "quotes"])
-    variables: dict[str, str] = {"document": text}
-    copied: list[str] = []
-    if style == "tldr":
-        n = r.choice([k for k in (1, 2, 3) if k <= len(tale.sentences)])
-        variables["tldr"] = str(n)
-        answer: Any = {"sentences": [s.short or s.text for s in _best(tale, n)]}
-    elif style == "key_points":
-        n = r.choice([3, 5, 7])
-        variables["key_points"] = str(n)
-        answer = {"points": [s.short or s.text for s in _best(tale, n) if s.weight > 0]}
-        if any(len(point) > 200 for point in answer["points"]):
-            return None
-    elif style == "headline":
-        n = r.choice([12, 17, 22])
-        variables["headline"] = str(n)
-        main = max(tale.sentences, key=lambda s: s.weight)
-        text_ = (main.short or main.text).rstrip(".")
-        if len(text_.split()) > n:
-            text_ = tale.title
-        if len(text_.split()) > n or (text_ == tale.title and tale.title not in text):
-            return None
-        answer = {"headline": text_}
+    style: Any = r.choice(["tldr", "key-points", "headline", "quotes", "quotes"])
+    name = "paper" if style == "quotes" and r.random() < 0.35 else ""
+    tale = story(r, max(2, min(26, size // r.choice([18, 24]))), name)
+    whole = passage(_document(tale, r))
+    most = r.choice([1, 1, 3, 5, 7] if style == "quotes" else list(summaries.MOST[style].values()))
+    variables = {style.replace("-", "_"): str(most)}
+    if style == "quotes":
+        picked = _quoted(tale, whole, most)
+        answer: dict[str, Any] = {"quotes": picked}
+        node = Object((quotes(len(picked), len(picked)),))
     else:
-        n = r.choice([1, 3, 5, 7])
-        variables["quotes"] = str(n)
-        answer = {"quotes": [s.text for s in _best(tale, n)]}
-        copied = answer["quotes"]
+        count = min(most, len(whole.sentences)) if style == "tldr" else most
+        node = summaries._shape(style, max(1, count))
+        if style == "headline":
+            answer = {"headline": _headline(tale, whole.text, most)}
+        else:
+            best = [s.short for s in _best(tale, count) if s.weight > 0 or style == "tldr"]
+            answer = {"sentences" if style == "tldr" else "points": best}
     if r.random() < 0.05:
         variables["language"] = "English"
     if r.random() < 0.05:
-        variables["focus"] = r.choice(
-            ["costs", "dates", "people", "what changes", "the next steps"]
-        )
-    return (
-        f"summarize:{tale.kind}:{style}",
-        "summarize",
-        templates.load("summarize").messages(variables),
-        answer,
-        text,
-        copied,
-    )
+        variables["focus"] = r.choice(WORDS["focus"])
+    template = f"summarize:{tale.kind}:{style}:{most}:{tale.title in whole.text}"
+    return Draft("summarize", template, "summarize", whole, variables, node, answer)
 
 
-_HOOK = WORDS["hook"]
-_LIMITS = WORDS["limits"]
+def _tags(phrases: list[str], most: int) -> list[str]:
+    """Hashtags of the phrases: letters alone, the words joined."""
+    joined = ("".join(w[:1].upper() + w[1:] for w in re.findall(r"[^\W\d_]+", p)) for p in phrases)
+    return list(dict.fromkeys(tag for tag in joined if 2 <= len(tag) <= posts.TAG))[:most]
 
 
-def social(r: Random, size: int) -> Made | None:
+def social(r: Random, size: int) -> Draft | None:
     """A post about a story."""
-    tale = story(r, max(2, min(16, size // 28)))
-    text = _document(tale, r)
-    platform, tone, count = (
-        r.choice(list(_LIMITS)),
-        r.choice(TONES),
-        r.choice([0, 1, 2, 3, 3, 3, 5]),
-    )
-    limit = _LIMITS[platform] - r.choice([0, 24, 40, 60, 90])
-    best = _best(tale, 1 if limit < 260 else 2 if limit < 600 else 3)
-    body = " ".join(x for x in [r.choice(_HOOK[tone]), *(s.short or s.text for s in best)] if x)
-    while len(body) > limit and len(best) > 1:
-        best.pop()
-        body = " ".join(x for x in [r.choice(_HOOK[tone]), *(s.short or s.text for s in best)] if x)
-    if len(body) > limit:
-        return None
-    tags: list[str] = []
-    for phrase in tale.tags:
-        tag = "".join(w[:1].upper() + w[1:] for w in re.findall(r"[^\W\d_]+", phrase))
-        if 2 <= len(tag) <= 20 and tag not in tags:
-            tags.append(tag)
-    answer = {"text": body, "hashtags": tags[:count]}
-    return (
-        f"social:{tale.kind}:{platform}",
-        "social_post",
-        templates.load("social_post").messages(
-            {
-                "platform": platform,
-                "limit": str(limit),
-                "hashtags": str(count),
-                "tone": tone,
-                "document": text,
-            }
-        ),
-        answer,
-        text,
-        [],
-    )
+    tale = story(r, max(2, min(18, size // 28)))
+    whole = passage(_document(tale, r))
+    rules, tone = r.choice(list(PLATFORMS.values())), r.choice(get_args(PostTone))
+    asked = r.choice([0, 1, 2, 3, 3, 3, 5])
+    most = asked if rules.hashtags is None else min(asked, rules.hashtags)
+    link = f"https://{lex.word(r, 2)}.com/{lex.word(r)}" if r.random() < 0.2 else None
+    tail = posts._tail(["a" * posts.TAG] * most, link)
+    room = min(posts.LONGEST, rules.room(tail) if tail else rules.limit)
+    best = _best(tale, 1 if room < 260 else 2 if room < 600 else 3)
+    hook = r.choice(_HOOK[tone])
+    while True:
+        body = " ".join(x for x in [hook, *(s.short for s in best)] if x)
+        if len(body) <= room - 30 or len(best) < 2:
+            break
+        best.remove(min(best, key=lambda s: s.weight))
+    answer = {"text": body, "hashtags": _tags(tale.tags, most)}
+    variables = {"platform": rules.name, "limit": str(room), "hashtags": str(most), "tone": tone}
+    template = f"social:{tale.kind}:{rules.name}:{tone}"
+    node = posts._shape(room, most, rules)
+    return Draft("social_post", template, "social_post", whole, variables, node, answer)

@@ -9,13 +9,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
-from slmtasks import schema, templates
+from slmtasks import schema
 from training import fields as fld
 from training import noise
 from training.bills import invoice
+from training.drafts import Draft, passage
 from training.page import Page
 from training.papers import KINDS
 from training.receipts import receipt
+from training.sheets import ADJECTIVES, NOUNS
 
 _BILL_ROWS = {
     "description": "text",
@@ -25,12 +27,13 @@ _BILL_ROWS = {
     "code": "text",
 }
 _ALIENS = list(fld.NAMES)
+_INSTRUCTIONS = fld.WORDS["instructions"]
 _USUAL: dict[str, dict[str, str]] = {
     "receipt": {
         "vendor": "company store vendor merchant company",
         "date": "date",
         "vendor_address": "address",
-        "total": "total",
+        "total": "total total total total_amount",
     },
     "invoice": {
         "vendor": "vendor supplier seller company vendor",
@@ -44,14 +47,15 @@ _USUAL: dict[str, dict[str, str]] = {
 
 
 def page(r: Random, size: int) -> Page:
-    """A document of about `size` tokens, of some kind."""
-    x = r.random()
+    """A document of about `size` tokens, of some kind: short ones are sheets and parts."""
     rows = max(1, round(r.uniform(0.3, 1.0) * size / 45))
-    if size < 160 and x < (0.8 if size < 60 else 0.45):
+    sheets = 0.7 if size < 60 else 0.4 if size < 160 else 0.06
+    if r.random() < sheets:
         kind, make, rows = "sheet", KINDS["sheet"], r.randint(1, max(2, size // 14))
-    elif x < (0.35 if size < 200 else 0.5):
+    elif (x := r.random()) < (0.7 if size < 160 else 0.45):
         kind, make = "receipt", receipt
-    elif x < (0.6 if size < 200 else 0.78):
+        rows = r.choice([1, 1, 2, rows if size > 250 else 2])
+    elif x < (0.8 if size < 160 else 0.7):
         kind, make = "invoice", invoice
     else:
         kind = r.choice(list(KINDS))
@@ -84,8 +88,9 @@ class Request:
     """Fields asked for, in order, with what the answer says of each."""
 
     def __init__(self, r: Random) -> None:
-        self.r, self.fields, self.answer, self.copied = r, {}, {}, []
+        self.r, self.fields, self.answer = r, {}, {}
         self.fixed: set[str] = set()
+        self.gaps = r.random() < 0.3
 
     def put(self, key: str, kind: Any, value: Any, about: str = "", absent: bool = False) -> None:
         """Ask one field; `absent` ones are nullable and answered null."""
@@ -99,13 +104,11 @@ class Request:
             or name in ("schema", "json", "copy")
         ):
             return
-        nullable = absent or self.r.random() < 0.3
+        nullable = absent or self.r.random() < (0.7 if self.gaps else 0.25)
         alias = key if key != name else None
         info = Field(default=None if nullable else ..., description=about or None, alias=alias)
         self.fields[name] = (kind | None if nullable else kind, info)
         self.answer[key] = value
-        if isinstance(value, str):
-            self.copied.append(value)
 
     def model(self) -> type[BaseModel]:
         """The pydantic type that asks for the fields."""
@@ -140,7 +143,6 @@ def _rows(p: Page, q: Request, keys: dict[str, str], synonyms: dict[str, str]) -
             list[row_type],
             [{names[c]: row[c] for c in names} for row in p.rows],
         )  # type: ignore[valid-type]
-    q.copied += [row[c] for row in p.rows for c in names]
 
 
 def _specials(p: Page, q: Request) -> None:
@@ -157,7 +159,6 @@ def _specials(p: Page, q: Request) -> None:
     for concept, items in p.lists.items():
         if items and r.random() < 0.5:
             q.put(concept, list[str], items)
-            q.copied += items
 
 
 def request(p: Page) -> Request:
@@ -165,8 +166,8 @@ def request(p: Page) -> Request:
     r = p.r
     q = Request(r)
     facts = list(p.facts)
-    wanted = r.sample(facts, min(len(facts), r.choice([1, 1, 2, 3, 4, 4, 5, 6, 8])))
-    plain = r.random() < 0.4
+    wanted = r.sample(facts, min(len(facts), r.choice([1, 2, 3, 4, 5, 6, 8, 10, 12])))
+    plain = r.random() < 0.5
     if plain and p.kind in _USUAL:
         wanted = [c for c in _USUAL[p.kind] if c in p.facts and r.random() < 0.85]
         if r.random() < 0.4:
@@ -182,9 +183,9 @@ def request(p: Page) -> Request:
         )
         name = r.choice(usual.split()) if usual else _names(p, concept)
         q.put(name, kind, value, fld.about(concept, r))
-        if r.random() < 0.12:
+        for _ in range(2 if r.random() < (0.5 if q.gaps else 0.06) else 0):
             _absent(p, q)
-    if p.rows and r.random() < 0.3:
+    if 0 < len(p.rows) < 6 and r.random() < 0.15:
         if p.kind == "minutes":
             _rows(p, q, {"who": "text", "what": "text", "until": "date"}, fld.ROWS)
         else:
@@ -197,79 +198,57 @@ def request(p: Page) -> Request:
             inner,
             {"name": p.facts["vendor"], "address": p.facts["vendor_address"]},
         )
-        q.copied += [p.facts["vendor"], p.facts["vendor_address"]]
     return q
 
 
 def _absent(p: Page, q: Request) -> None:
+    """Ask for what the document lacks, most often for what looks like something it has."""
     r = p.r
-    concept = r.choice(_ALIENS)
     if p.kind == "sheet":
-        name = r.choice(_names(p, concept).split())
-        if any(part in " ".join(p.facts).split("_") for part in name.split("_")):
-            return
-        q.put(name, _python(fld.TYPES.get(concept, "text"), r), None, absent=True)
+        _absent_label(p, q)
         return
-    near = {
-        "vendor": "author",
-        "author": "vendor",
-        "recipient": "customer",
-        "customer": "recipient",
-        "product": "rows",
-        "place": "vendor_address",
-        "date": "delivery",
-        "price": "total",
-        "total": "price",
-        "number": "ticket",
-        "ticket": "number",
-        "sku": "code",
-        "event": "subject",
-        "subject": "event",
-        "period": "date",
-        "revenue": "total",
-        "contact": "author",
-        "role": "role",
-        "brand": "vendor",
-    }
-    if (
-        concept in p.facts
-        or near.get(concept) in p.facts
-        or p.kind == "notice"
-        or concept == "brand"
-    ):
-        return
+    known = set(p.facts) | {c for fact in p.facts for c in fld.SAME.get(fact, "").split()}
+    near = [c for fact in p.facts for c in fld.NEAR.get(fact, "").split()]
+    near += [c for c in _USUAL.get(p.kind, {}) if c not in p.facts] * 2
+    pool = fld.ELSEWHERE if p.kind == "notice" else near if near and r.random() < 0.65 else _ALIENS
+    concept = r.choice(pool)
     lower = p.text.lower()
-    names = p.names.get(concept) or fld.NAMES[concept]
-    if any(n.replace("_", " ") in lower for n in names.split()):
+    names = fld.NAMES[concept].split()
+    if concept in known or any(n.replace("_", " ") in lower for n in names):
         return
-    q.put(
-        r.choice(names.split()),
-        _python(fld.TYPES.get(concept, "text"), r),
-        None,
-        fld.about(concept, r),
-        absent=True,
-    )
+    kind = _python(fld.TYPES.get(concept, "text"), r)
+    q.put(r.choice(names), kind, None, fld.about(concept, r), absent=True)
 
 
-def example(
-    r: Random, size: int
-) -> tuple[str, str, list[dict[str, str]], Any, str, list[str]] | None:
-    """Template, kind, messages, answer, document, copied strings; None if nothing is asked."""
+def _absent_label(p: Page, q: Request) -> None:
+    """Ask a sheet for a label that it has not; often half of one that it has."""
+    r = p.r
+    have = {word for key in p.facts for word in key.split("_")}
+    near = [key.split("_") for key in p.facts if key.count("_") == 1]
+    if near and r.random() < 0.5:
+        adjective, noun = r.choice(near)
+        words = r.choice([[r.choice(ADJECTIVES), noun], [adjective, r.choice(NOUNS)]])
+        if words[0] in have and words[1] in have:
+            return
+    else:
+        words = [r.choice(NOUNS)]
+        if r.random() < 0.4:
+            words.insert(0, r.choice(ADJECTIVES))
+        if words[-1] in have:
+            return
+    kind = r.choice([str, str, float, int, date])
+    q.put("_".join(words), kind, None, absent=True)
+
+
+def example(r: Random, size: int) -> Draft | None:
+    """A document and what is asked of it; None if nothing is."""
     p = page(r, size)
     q = request(p)
     if not q.fields:
         return None
-    text, answer, copied = noise.apply(p, q.answer, q.copied, q.fixed, r)
+    text, answer = noise.apply(p, q.answer, q.fixed, r)
     node = schema.describe(q.model())
-    variables = {"fields": schema.fields(node), "document": text}
-    if r.random() < 0.04:
-        variables["instructions"] = r.choice(
-            [
-                "Take care with the numbers.",
-                "The document was scanned.",
-                "Answer briefly.",
-                "Use the final amounts.",
-                "Copy exactly.",
-            ]
-        )
-    return p.template, p.kind, templates.load("extract").messages(variables), answer, text, copied
+    variables = {"fields": schema.fields(node)}
+    if r.random() < 0.05:
+        variables["instructions"] = r.choice(_INSTRUCTIONS)
+    return Draft("extract", p.template, p.kind, passage(text), variables, node, answer)

@@ -14,12 +14,23 @@ ABOUT: dict[str, list[str]] = WORDS["about"]
 
 TYPES: dict[str, str] = {
     **dict.fromkeys(
-        "subtotal tax rate discount shipping total cash change price weight revenue profit".split(),
+        (
+            "subtotal tax rate discount shipping rounding service total cash change price weight "
+            "revenue profit"
+        ).split(),
         "number",
     ),
     **dict.fromkeys("date due delivery next".split(), "date"),
     **dict.fromkeys("quantity employees".split(), "int"),
 }
+
+NEAR: dict[str, str] = WORDS["near"]
+"""What looks like a concept and is another one: asked for where it is absent."""
+
+SAME: dict[str, str] = WORDS["same"]
+"""What can be called by the same name: never asked for as absent beside it."""
+
+ELSEWHERE: list[str] = WORDS["elsewhere"].split()
 
 ROWS: dict[str, str] = WORDS["rows"]
 

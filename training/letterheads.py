@@ -75,34 +75,3 @@ def contacts(p: Page, sep: str, share: float = 0.4) -> list[str]:
             lines.append(f"{label(r, concept)}{sep}{p.fact(concept, make())}")
     r.shuffle(lines)
     return [r.choice(["  ", " | ", " - "]).join(lines)] if lines and r.random() < 0.2 else lines
-
-
-def registered(p: Page, locale: str, shape: str) -> None:
-    """A letterhead with a registration number or a branch between name and address."""
-    r = p.r
-    p.add(p.fact("vendor", lex.company(r, locale)))
-    p.add(
-        r.choice(["({})", "Co. Reg. No: {}", "{}", "Reg No {}", "(Co. No. {})"]).format(
-            p.fact(
-                "taxid",
-                r.choice([lex.code(r), f"{r.randint(10**5, 10**6)}-{r.choice('AHKMTUVWX')}"]),
-            )
-        )
-        if shape == "reg"
-        else f"{r.choice(['Branch', 'Store', 'Outlet', 'Branch:'])} {lex.name(r)}"
-    )
-    lines = lex.address(r, locale)
-    comma = r.choice(["", ",", ","])
-    lines = [
-        x
-        + (
-            comma
-            if i < len(lines) - 1 and not x.endswith(",")
-            else r.choice(["", "."])
-            if i
-            else ""
-        )
-        for i, x in enumerate(lines)
-    ]
-    p.add(*lines)
-    p.fact("vendor_address", "\n".join(lines))

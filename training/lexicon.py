@@ -30,6 +30,9 @@ STREET = WORDS["street"]
 AREA = WORDS["area"]
 POST = WORDS["post"]
 COUNTRY = WORDS["country"]
+PREFIX = WORDS["prefix"]
+STATE = WORDS["state"]
+SHOP = WORDS["shop"]
 
 
 def word(r: Random, least: int = 1, most: int = 3) -> str:
@@ -48,14 +51,14 @@ def name(r: Random) -> str:
     """A proper word: made up two times in three, else a family name or a city."""
     x = r.random()
     if x < 0.65:
-        return word(r, 2).capitalize()
+        return word(r, 1, 2).capitalize()
     return r.choice(LAST) if x < 0.85 else r.choice(r.choice(list(CITY.values())))
 
 
 def person(r: Random) -> str:
     """First and last name, sometimes with a title or an initial."""
     first = r.choice(FIRST) if r.random() < 0.7 else word(r, 1, 2).capitalize()
-    last = r.choice(LAST) if r.random() < 0.55 else word(r, 2).capitalize()
+    last = r.choice(LAST) if r.random() < 0.55 else word(r, 1, 2).capitalize()
     x = r.random()
     if x < 0.06:
         return f"{r.choice(['Dr.', 'Mr.', 'Ms.', 'Mrs.', 'Prof.', 'Dr'])} {first} {last}"
@@ -89,6 +92,24 @@ def company(r: Random, locale: str) -> str:
         f"{a} {r.choice(ITEM_B)} {trade}",
     ]
     return r.choice(shapes[:6]) if r.random() < 0.5 else r.choice(shapes)
+
+
+def legal(r: Random, locale: str) -> str:
+    """A company's name that says by its end that it is one."""
+    trade, suffix = r.choice(TRADE), r.choice(SUFFIX[locale])
+    return " ".join([name(r), *r.choice([[name(r)], [trade], [name(r), trade]]), suffix])
+
+
+def shop(r: Random, locale: str) -> str:
+    """A shop's name: a company, or the way that shops of the place are called."""
+    if locale in SHOP and r.random() < 0.4:
+        text = r.choice(SHOP[locale]).format(w=name(r), v=name(r), n=r.randint(2, 900))
+    else:
+        text = company(r, locale)
+    x = r.random()
+    if x < 0.05:
+        return f"{text} {r.randint(2, 99)}"
+    return f"{text} ({r.choice([name(r), 'M', name(r)])})" if x < 0.09 and "(" not in text else text
 
 
 def item(r: Random) -> str:
@@ -153,13 +174,15 @@ def address(r: Random, locale: str) -> list[str]:
     }
     lines = [shape.format(**fill)]
     if (areas := AREA.get(locale)) and r.random() < (0.7 if locale == "my" else 0.25):
-        lines.append(r.choice(areas).format(w=name(r), k=r.randint(1, 30)))
+        lines.append(r.choice(areas).format(w=name(r), v=name(r), k=r.randint(1, 30)))
     city = (
         r.choice(CITY[locale])
         if r.random() < 0.4
         else name(r)
         + r.choice(["", "", " Bahru" if locale == "my" else "ville", " City", "ton", "burg"])
     )
+    if r.random() < 0.15:
+        city = f"{r.choice(PREFIX.get(locale, PREFIX['us']))} {name(r)}"
     letters = "ABCDEGHLMNPRSTWY"
     post = r.choice(POST[locale].split("|"))
     digits = {str(n): "".join(r.choice("0123456789") for _ in range(n)) for n in range(2, 7)}
@@ -179,6 +202,12 @@ def address(r: Random, locale: str) -> list[str]:
     }.items():
         post = post.replace("{" + key + "}", value)
     lines += post.split("\n")
+    if locale in STATE and r.random() < (0.65 if locale == "my" else 0.3):
+        state, x = r.choice(STATE[locale]), r.random()
+        if x < 0.45:
+            lines.append(state)
+        else:
+            lines[-1] += (", " if x < 0.85 else " ") + state
     if r.random() < 0.2:
         lines.append(COUNTRY[locale])
     return lines

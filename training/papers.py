@@ -1,4 +1,4 @@
-"""Letters, e-mails, tickets, meeting notes, announcements."""
+"""Letters, e-mails, tickets, meeting notes, announcements; the table of all papers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from training import lexicon as lex
 from training import values as val
+from training.contracts import contract
 from training.letterheads import joint, letterhead
 from training.page import Page
 from training.sheets import ADJECTIVES, NOUNS, product, sheet
@@ -192,4 +193,5 @@ KINDS: dict[str, Callable[[Page, int], None]] = {
     "product": product,
     "minutes": minutes,
     "notice": notice,
+    "contract": contract,
 }

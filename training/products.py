@@ -3,197 +3,231 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from itertools import accumulate
 from random import Random
+from typing import get_args
 
-from slmtasks import templates
+from slmtasks.options import ProductTone
+from slmtasks.schema import describe as shape
+from slmtasks.tasks.describe_product import BULLETS, CHARACTERS, Product, _copy, _lines
 from training import lexicon as lex
 from training import values as val
-from training.copywriting import TONES, Made
+from training.drafts import Draft, passage
 from training.sheets import ADJECTIVES, NOUNS
 from training.words import words
 
-WORDS = words("copywriting")
-_OPEN = WORDS["open"]
-_CLOSE = WORDS["close"]
-_FEATURE = WORDS["feature"]
-_WORDS = WORDS["words"]
-_SPEC = WORDS["spec"]
-_PLACE = WORDS["place"]
-_UNITS = ["litres", "cm", "mm", "kg", "hours", "minutes", "metres", "watts", "pieces", "people"]
+WORDS = words("products")
+_KINDS: dict[str, dict[str, list[str]]] = WORDS["kinds"]
+_FILL: dict[str, str] = WORDS["fill"]
+_TYPES = ("type", "kind", "category")
+_PLACES = ("area", "district", "quarter", "region")
 
 
-def _phrase(shape: str, r: Random) -> str:
-    words = {k: r.choice(v.split(",")) for k, v in _WORDS.items()}
-    words["noun2"] = r.choice(_WORDS["noun"].split(","))
-    words |= {"w": lex.word(r, 2), "a": r.choice(ADJECTIVES), "x": r.choice(NOUNS)}
-    words |= {"y": r.choice(NOUNS), "n": str(r.randint(2, 99)), "u": r.choice(_UNITS)}
-    return shape.format(**words)
+@dataclass
+class Sheet:
+    """What is known of a product; `kind` is what it is, said or not."""
+
+    name: str
+    kind: str = ""
+    brand: str = ""
+    who: str = ""
+    price: str = ""
+    features: list[str] = field(default_factory=list)
+    specs: dict[str, str] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
+
+    @property
+    def noun(self) -> str:
+        """What the product is, in a word or two."""
+        said = [v for k, v in self.specs.items() if words_of(k).split()[-1] in _TYPES]
+        return self.kind or (said[0] if said else "")
+
+    @property
+    def lead(self) -> str:
+        """The first sentence."""
+        by = f" by {self.brand}" if self.brand else ""
+        who = f" for {self.who}" if self.who else ""
+        article = "an" if self.noun[:1].lower() in tuple("aeiou") else "a"
+        if self.noun:
+            return f"{self.name} is {article} {self.noun}{by}{who}."
+        return f"This is {self.name}{by}{who}."
+
+    @property
+    def facts(self) -> list[str]:
+        """Every feature, specification and the price as sentences, in the sheet's order."""
+        out = _said(self.features)
+        out += [_sentence(k, v) for k, v in self.specs.items() if v != self.noun or self.kind]
+        return [*out, *([f"The price is {self.price}."] if self.price else [])]
 
 
-def _feature(text: str) -> str:
-    """A feature as a sentence."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+def _said(features: list[str]) -> list[str]:
+    """Features as sentences: what it is, what it does, and the rest as a list of what it has."""
+    out, rest = [], []
+    for text in (f[:1].lower() + f[1:].rstrip(".") for f in features):
+        first = text.split()[0]
+        if first in WORDS["being"]:
+            out.append(f"It is {text}.")
+        elif first in WORDS["doing"]:
+            out.append(f"It {text}.")
+        else:
+            rest.append(text)
+    if rest:
+        listed = " and ".join([*([", ".join(rest[:-1])] if rest[1:] else []), rest[-1]])
+        out.append(f"It offers {listed}.")
+    return out
 
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _camel(key: str) -> str:
+def words_of(key: str) -> str:
+    """A key as words: "priceRange" and "price_range" as "price range"."""
+    return re.sub(r"([a-z])([A-Z])", r"\1 \2", key).replace("_", " ").lower()
+
+
+def _spelled(key: str, way: str) -> str:
     first, *rest = key.split()
-    return first.lower() + "".join(w.capitalize() for w in rest)
+    if way == "camel":
+        return first + "".join(w.capitalize() for w in rest)
+    return {"title": _upper(key), "snake": key.replace(" ", "_")}.get(way, key)
 
 
-def _words(key: str) -> str:
-    return re.sub(r"([a-z])([A-Z])", r"\1 \2", key).lower()
-
-
-def _spec(key: str, value: str) -> str:
+def _sentence(key: str, value: str) -> str:
     """A specification as a sentence."""
-    name = _words(key)
+    name = words_of(key)
     if value in ("yes", "no"):
         return f"It is {'' if value == 'yes' else 'not '}{name}."
-    shapes = {
-        "near": "You find it near {v}.",
-        "food": "It serves {v} food.",
-        "area": "It is in the {v} area.",
-        "style": "The style is {v}.",
-        "made in": "It is made in {v}.",
-        "eat type": "It is a {v}.",
-    }
-    return shapes.get(name, "The {k} is {v}.").format(k=name, v=value)
+    last = name.split()[-1]
+    if last == "near":
+        return f"It is near {value}."
+    if last in ("food", "cuisine"):
+        return f"It serves {value} food."
+    if last in _PLACES:
+        return f"It is in the {value} area."
+    if last in _TYPES:
+        return f"It is {'an' if value[0].lower() in 'aeiou' else 'a'} {value}."
+    many = last.endswith("s") and not last.endswith("ss")
+    return f"The {name} {'are' if many else 'is'} {value}."
 
 
-def describe(r: Random, size: int) -> Made | None:
-    """The copy of a product from its sheet."""
-    mark = r.choice(["Pro", "One", "Air", "Max", str(r.randint(2, 900))])
-    name = f"{lex.name(r)} {r.choice(['', lex.name(r), r.choice(lex.ITEM_B), mark])}".strip()
-    if r.random() < 0.2:
-        name = f"The {name}"
-    tone, length = r.choice(TONES), r.choice(["short", "medium", "long"])
-    kind = r.choice(
-        [
-            r.choice(lex.ITEM_B).lower(),
-            "restaurant",
-            "coffee shop",
-            "pub",
-            "hotel",
-            "kitchen tool",
-            "office chair",
-            "app",
-            "garden tool",
-        ]
+def _filled(shape_: str, r: Random) -> str:
+    money = val.money(r, r.choice(["us", "gb", "de", "my", "in", "fr"]))
+    low = r.randint(3, 300)
+    return shape_.format(
+        **{k: r.choice(v.split("|")) for k, v in _FILL.items()},
+        w=lex.name(r),
+        v=lex.name(r),
+        j=lex.word(r, 2),
+        n=r.randint(2, 99),
+        h=r.randint(100, 990),
+        x=f"{r.randint(1, 99)}.{r.randint(1, 9)}",
+        a=r.choice(ADJECTIVES),
+        b=r.choice(NOUNS),
+        m=f"{money.before}{low}{money.after}",
+        m2=f"{money.before}{low + r.randint(1, 300)}{money.after}",
     )
-    category, brand, who = (
-        (kind if r.random() < 0.8 else ""),
-        (lex.name(r) if r.random() < 0.5 else ""),
-        (
-            r.choice(
-                [
-                    "families",
-                    "students",
-                    "small offices",
-                    "cyclists",
-                    "cooks",
-                    "gardeners",
-                    "travellers",
-                ]
-            )
-            if r.random() < 0.5
-            else ""
-        ),
-    )
-    money = val.money(r, r.choice(lex.LOCALES))
-    price = money.write(val.cents(r, 3, 900)) if r.random() < 0.5 else ""
+
+
+def sheet(r: Random) -> Sheet:
+    """A product of one of many kinds, of which more or less is said."""
+    kind = r.choice(list(_KINDS))
+    table = _KINDS[kind]
+    tail = r.choice(["", "", lex.name(r), r.choice(WORDS["marks"]), str(r.randint(2, 900))])
+    name = " ".join(w for w in (lex.name(r), tail) if w)
+    out = Sheet(f"The {name}" if r.random() < 0.25 else name)
+    if r.random() < 0.65:
+        out.kind = r.choice(table["names"])
+    out.brand = lex.name(r) if r.random() < 0.4 else ""
+    out.who = r.choice(WORDS["who"]) if r.random() < 0.4 else ""
+    if r.random() < 0.45:
+        out.price = val.money(r, r.choice(lex.LOCALES)).write(val.cents(r, 3, 900))
     case = r.choice([str, _upper])
-    features = [case(_phrase(r.choice(_FEATURE), r)) for _ in range(r.randint(0, 5))]
-    features = list(dict.fromkeys(features))
-    pool = r.sample([*_SPEC, *_PLACE], r.randint(0 if features else 1, 6))
-    specs = {
-        k: (
-            f"{r.choice([f'{r.randint(2, 90)}', f'{r.randint(1, 99) / 10}'])} {r.choice(_SPEC[k])}"
-            if k in _SPEC
-            else r.choice(_PLACE[k]).format(
-                w=lex.name(r),
-                m=money.write(r.randint(5, 90) * 100),
-                n=money.write(r.randint(91, 200) * 100),
-            )
+    for _ in range(r.choice([0, 0, 1, 2, 3, 4, 5])):
+        pool = table["features"] if r.random() < 0.7 else WORDS["features"]
+        text = case(_filled(r.choice(pool), r))
+        if text not in out.features:
+            out.features.append(text)
+    way = r.choice(["title", "title", "plain", "camel", "camel", "snake"])
+    rows = table["specs"] + r.sample(WORDS["specs"], 3)
+    for row in r.sample(rows, min(len(rows), r.randint(0 if out.features else 2, 8))):
+        key, _, values = row.partition(": ")
+        if out.kind and key.split()[-1] in _TYPES:
+            continue
+        out.specs[_spelled(key, way if r.random() < 0.8 else "plain")] = _filled(
+            r.choice(values.split("|")), r
         )
-        for k in pool
-    }
-    if r.random() < 0.3:
-        specs[r.choice(NOUNS).capitalize()] = r.choice([lex.word(r, 2), f"{r.randint(2, 900)} mm"])
-    if r.random() < 0.2:
-        specs = {_camel(k): v for k, v in specs.items()}
-    sheet = [f"Name: {name}"] + [
-        f"{k}: {v}"
-        for k, v in (("Category", category), ("Brand", brand), ("Audience", who), ("Price", price))
-        if v
-    ]
-    if features:
-        sheet += ["Features:", *(f"- {f}" for f in features)]
-    if specs:
-        sheet += ["Specs:", *(f"- {k}: {v}" for k, v in specs.items())]
-    if r.random() < 0.2:
-        sheet.append("Keywords: " + ", ".join(r.sample(_WORDS["noun"].split(","), 2)))
-    text = "\n".join(sheet)
-    cap = {"short": 300, "medium": 600, "long": 1200}[length]
-    noun = category or "product"
-    article = "an" if noun[0] in "aeiou" else "a"
-    by = f" by {brand}" if brand else ""
-    lead = f"{name} is {article} {noun}{by}{' for ' + who if who else ''}."
-    parts = [lead]
-    if tone != "neutral" and (who or "{who}" not in _OPEN[tone][0]):
-        parts.insert(
-            0,
-            r.choice([o for o in _OPEN[tone] if who or "{who}" not in o] or [""]).format(
-                name=name, who=who, a=noun
-            ),
-        )
-    facts = [_feature(f) for f in features] + [_spec(k, v) for k, v in specs.items()]
-    if price:
-        facts.append(f"The price is {price}.")
-    keep = {"short": 3, "medium": 7, "long": 20}[length]
-    parts += facts[:keep]
-    if _CLOSE[tone]:
-        parts.append(_CLOSE[tone])
-    body = " ".join(x for x in parts if x)
-    bullets = [
-        *(f[:1].upper() + f[1:] for f in features),
-        *(f"{k}: {v}" for k, v in specs.items()),
-    ][: {"short": 3, "medium": 5, "long": 7}[length]]
-    title = f"{name} – {noun}{by}" if category and r.random() < 1 else f"{name}{by}"
-    first = (
-        features[0] if features else f"{_words(next(iter(specs)))}: {next(iter(specs.values()))}"
+    out.specs = {k: v for k, v in out.specs.items() if v}
+    if r.random() < 0.15:
+        out.keywords = tuple(r.sample(WORDS["keywords"], 2))
+    return out
+
+
+def _paired(facts: list[str]) -> list[str]:
+    """Plain sentences two by two."""
+    out: list[str] = []
+    for fact in facts:
+        if (
+            out
+            and fact.startswith("The ")
+            and out[-1].startswith("The ")
+            and " and " not in out[-1]
+        ):
+            out[-1] = f"{out[-1][:-1]} and the {fact[4:]}"
+        else:
+            out.append(fact)
+    return out
+
+
+def _within(sentences: list[str], limit: int) -> str:
+    """The first sentences, as many as fit."""
+    lengths = accumulate(len(s) + 1 for s in sentences)
+    return " ".join(s for s, end in zip(sentences, lengths, strict=True) if end <= limit)
+
+
+def describe(r: Random, size: int) -> Draft | None:
+    """The copy of a product from its sheet."""
+    s = sheet(r)
+    tone, length = r.choice(get_args(ProductTone)), r.choice(["short", "medium", "medium", "long"])
+    product = Product(
+        name=s.name,
+        category=s.kind or None,
+        brand=s.brand or None,
+        features=tuple(s.features),
+        specs=s.specs,
+        audience=s.who or None,
+        price=s.price or None,
+        keywords=s.keywords,
     )
-    tagline = (
-        f"{noun.capitalize()} for {who}"
-        if who
-        else f"{noun.capitalize()}: {first[:1].lower()}{first[1:]}"
-    )
+    opening = r.choice(WORDS["open"][tone]).format(name=s.name) if tone != "neutral" else ""
+    facts = s.facts if tone == "neutral" else _paired(s.facts)
+    closing = WORDS["close"][tone]
+    parts = [x for x in (opening, s.lead, *facts) if x]
+    body = _within(parts, CHARACTERS[length] - 32)
+    if closing and len(body) + len(closing) < CHARACTERS[length] - 32:
+        body += f" {closing}"
+    bullets = [_upper(f) for f in s.features]
+    bullets += [f"{_upper(words_of(k))}: {v}" for k, v in s.specs.items()]
+    bullets += [f"Price: {s.price}"] if s.price and not bullets else []
+    first = bullets[0][:1].lower() + bullets[0][1:].replace(": ", " ", 1) if bullets else ""
+    by = f" by {s.brand}" if s.brand else ""
     answer = {
-        "title": title,
-        "tagline": tagline,
-        "description": body,
-        "bullets": bullets,
-        "meta_description": " ".join([lead, *facts[:1]]),
-    }
-    if (
-        len(body) > cap
-        or len(title) > 80
-        or len(tagline) > 80
-        or len(answer["meta_description"]) > 160
-        or not bullets
-        or any(len(b) > 100 for b in bullets)
-    ):
-        return None
-    return (
-        f"describe:{tone}:{length}:{kind}",
-        "describe_product",
-        templates.load("describe_product").messages(
-            {"tone": tone, "length": length, "document": text}
+        "title": f"{s.name} – {s.noun}{by}" if s.noun else f"{s.name}{by}",
+        "tagline": (
+            f"{_upper(s.noun or 'made')} for {s.who}"
+            if s.who
+            else f"{_upper(s.noun)} – {first}"
+            if s.noun
+            else _upper(first)
         ),
-        answer,
-        text,
-        [name],
+        "description": body,
+        "bullets": bullets[: BULLETS[length]],
+        "meta_description": _within([s.lead, *s.facts], 128) or s.lead,
+    }
+    variables = {"tone": tone, "length": length}
+    template = f"describe:{tone}:{length}:{len(s.specs)}:{len(s.features)}:{bool(s.kind)}"
+    document, node = passage("\n".join(_lines(product))), shape(_copy(s.name, length))
+    return Draft(
+        "describe_product", template, "describe_product", document, variables, node, answer
     )

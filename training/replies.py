@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
-from slmtasks import templates
+from slmtasks.condense import quotes
+from slmtasks.nodes import Member, Object, Prose
+from slmtasks.options import ReplyTone
 from training import lexicon as lex
 from training import values as val
-from training.copywriting import TONES, Made
+from training.drafts import Draft, passage
 from training.stories import FILLER
 from training.words import words
 
@@ -18,6 +20,7 @@ _SORRY = WORDS["sorry"]
 _BEFORE = WORDS["before"]
 _HELLO = WORDS["hello"]
 _PLEASED = WORDS["pleased"]
+_TEXT = Member("text", "text", Prose(max_chars=600), nullable=False, has_default=False)
 
 
 def _message(r: Random, questions: list[str]) -> str:
@@ -35,7 +38,7 @@ def _message(r: Random, questions: list[str]) -> str:
     return text
 
 
-def reply(r: Random, size: int) -> Made | None:
+def reply(r: Random, size: int) -> Draft | None:
     """A customer's question, answered from facts or politely not."""
     money = val.money(r, "us")
     thing = r.choice(
@@ -75,25 +78,21 @@ def reply(r: Random, size: int) -> Made | None:
     if answered and r.random() < 0.2:
         asked = sorted({topic, r.choice(topics)}, key=lambda t: facts.find(said[t]))
     message = _message(r, [r.choice(_TOPICS[t][1]).format(**fill) for t in asked])
-    tone = r.choice(TONES)
-    quotes = [said[t] for t in asked if answered]
+    tone = r.choice(get_args(ReplyTone))
+    cited = [said[t] for t in asked if answered]
     if answered:
-        text = " ".join(x for x in [r.choice(_HELLO[tone]), *quotes, _PLEASED[tone]] if x)
-        answer: Any = {"quotes": quotes, "text": text}
+        text = " ".join(x for x in [r.choice(_HELLO[tone]), *cited, _PLEASED[tone]] if x)
+        answer: Any = {"quotes": cited, "text": text}
     else:
         answer = {"quotes": [], "text": r.choice(_SORRY)}
-    variables: dict[str, Any] = {"document": facts, "tone": tone, "message": message}
+    variables: dict[str, Any] = {"tone": tone, "message": message}
     if r.random() < 0.1:
         other = r.choice([t for t in _TOPICS if t != topic])
         variables["history"] = [
             {"role": "customer", "text": r.choice(_TOPICS[other][1]).format(**fill)},
             {"role": "agent", "text": r.choice(_SORRY)},
         ]
-    return (
-        f"reply:{topic}:{answered}",
-        "reply",
-        templates.load("reply").messages(variables),
-        answer,
-        facts + "\n" + message,
-        answer["quotes"],
+    node = Object((quotes(0, 2), _TEXT))
+    return Draft(
+        "reply", f"reply:{topic}:{answered}", "reply", passage(facts), variables, node, answer
     )

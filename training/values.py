@@ -41,7 +41,6 @@ class Dates:
             B=month,
             b=MONTHS[day.month - 1][:3],
             th=th,
-            W=DAYS[day.weekday()],
         )
 
 

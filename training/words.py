@@ -1,4 +1,4 @@
-"""Reads words.toml: the words, labels and sentence shapes that documents are made of."""
+"""Reads words.toml and prose.toml: the words, labels and sentence shapes of all documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 
 @cache
 def _all() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+    here = Path(__file__).parent
+    files = (here / name for name in ("words.toml", "prose.toml"))
+    return {k: v for file in files for k, v in tomllib.loads(file.read_text("utf-8")).items()}
 
 
 def words(module: str) -> dict[str, Any]:
