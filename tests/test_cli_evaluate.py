@@ -79,7 +79,7 @@ def test_faults_are_one_sentence_and_an_exit_code(
 def test_the_terminal_shows_a_table() -> None:
     """Rows under headings, without what would steer the terminal."""
     out = io.StringIO()
-    display.table("t", ("field", "exact"), [("total", "5\x1b[2J%")], Console(file=out, width=40))
+    display.table(("field", "exact"), [("total", "5\x1b[2J%")], "t", Console(file=out, width=40))
     shown = out.getvalue()
     assert "field" in shown
     assert "total" in shown

@@ -119,7 +119,7 @@ def test_a_new_commit_replaces_the_old(hub: Hub, repository: Path) -> None:
 
 def test_what_was_cut_off_is_resumed(hub: Hub) -> None:
     """A pull after a broken one asks for the rest only."""
-    hub.faults.drop = dict.fromkeys(range(1, 200), 3000)
+    hub.faults.drop = dict.fromkeys(range(1, 200), 20_000)
     with pytest.raises(PullFailed):
         pull(hub)
     assert nothing_is_found()
