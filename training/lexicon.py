@@ -106,6 +106,10 @@ def shop(r: Random, locale: str) -> str:
         text = r.choice(SHOP[locale]).format(w=name(r), v=name(r), n=r.randint(2, 900))
     else:
         text = company(r, locale)
+    if r.random() < 0.1:
+        letters = [r.choice("ABCDEFGHJKLMNPRSTW") for _ in range(r.randint(2, 4))]
+        start = r.choice(["".join(f"{x}." for x in letters), " ".join(letters), "".join(letters)])
+        text = f"{r.choice(['', '', 'Mr ', 'Dr. '])}{start} {text}"
     x = r.random()
     if x < 0.05:
         return f"{text} {r.randint(2, 99)}"

@@ -149,7 +149,7 @@ def sheet(r: Random) -> Sheet:
         text = case(_filled(r.choice(pool), r))
         if text not in out.features:
             out.features.append(text)
-    way = r.choice(["title", "title", "plain", "camel", "camel", "snake"])
+    way = r.choice(["title", "title", "plain", "plain", "camel", "camel", "snake"])
     rows = table["specs"] + r.sample(WORDS["specs"], 3)
     for row in r.sample(rows, min(len(rows), r.randint(0 if out.features else 2, 8))):
         key, _, values = row.partition(": ")
@@ -164,22 +164,6 @@ def sheet(r: Random) -> Sheet:
     return out
 
 
-def _paired(facts: list[str]) -> list[str]:
-    """Plain sentences two by two."""
-    out: list[str] = []
-    for fact in facts:
-        if (
-            out
-            and fact.startswith("The ")
-            and out[-1].startswith("The ")
-            and " and " not in out[-1]
-        ):
-            out[-1] = f"{out[-1][:-1]} and the {fact[4:]}"
-        else:
-            out.append(fact)
-    return out
-
-
 def _within(sentences: list[str], limit: int) -> str:
     """The first sentences, as many as fit."""
     lengths = accumulate(len(s) + 1 for s in sentences)
@@ -189,7 +173,8 @@ def _within(sentences: list[str], limit: int) -> str:
 def describe(r: Random, size: int) -> Draft | None:
     """The copy of a product from its sheet."""
     s = sheet(r)
-    tone, length = r.choice(get_args(ProductTone)), r.choice(["short", "medium", "medium", "long"])
+    tone = r.choice(["neutral", *get_args(ProductTone)])
+    length = r.choice(["short", "medium", "medium", "long"])
     product = Product(
         name=s.name,
         category=s.kind or None,
@@ -201,9 +186,8 @@ def describe(r: Random, size: int) -> Draft | None:
         keywords=s.keywords,
     )
     opening = r.choice(WORDS["open"][tone]).format(name=s.name) if tone != "neutral" else ""
-    facts = s.facts if tone == "neutral" else _paired(s.facts)
     closing = WORDS["close"][tone]
-    parts = [x for x in (opening, s.lead, *facts) if x]
+    parts = [x for x in (opening, s.lead, *s.facts) if x]
     body = _within(parts, CHARACTERS[length] - 32)
     if closing and len(body) + len(closing) < CHARACTERS[length] - 32:
         body += f" {closing}"
