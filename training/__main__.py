@@ -40,7 +40,7 @@ def tokenizer(out: Path, seed: int, size: int) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one step, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    steps = ["data", "card", "tokenizer", "train", "evaluate", "export", "all"]
+    steps = ["data", "card", "tokenizer", "train", "evaluate", "export", "curve", "all"]
     parser.add_argument("step", choices=steps)
     parser.add_argument("--preset", choices=list(PRESETS), default="smoke")
     parser.add_argument("--out", type=Path, default=Path("training/runs/nano"))
@@ -78,6 +78,10 @@ def main(arguments: list[str] | None = None) -> int:
         from training.export import export
 
         export(out, out / "model", given.precision)
+    if given.step == "curve":
+        from training.curve import curve
+
+        curve(out / "log.jsonl", out / "curve.svg")
     return 0
 
 
