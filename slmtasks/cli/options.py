@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from slmtasks.limits import Limits
 from slmtasks.options import Grounding
 
 Files = Annotated[
@@ -23,6 +24,15 @@ DeviceOption = Annotated[str, typer.Option(help="cpu, cuda, directml, webgpu, op
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 LanguageOption = Annotated[str | None, typer.Option(help="The language to write in.")]
 PasswordOption = Annotated[str | None, typer.Option(help="The password of encrypted PDFs.")]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=NUMBER",
+        help="Raise or lower what is read of a document: file_bytes, pages, page_characters, "
+        "unpacked_bytes, seconds, memory_bytes. Can be given several times.",
+    ),
+]
 FieldsOption = Annotated[
     str | None,
     typer.Option(
@@ -40,3 +50,20 @@ GroundingOption = Annotated[
 DayFirstOption = Annotated[
     bool | None, typer.Option("--day-first/--month-first", help="How 03/04/2024 is read.")
 ]
+
+
+def limits_of(given: list[str] | None) -> Limits:
+    """The limits that `--limit` names, the others as they are by default."""
+    named: dict[str, float] = {}
+    for one in given or ():
+        name, _, number = one.partition("=")
+        if name not in Limits.__slots__:
+            raise typer.BadParameter(f"{name!r} is no limit; see --help")
+        try:
+            named[name] = float(number) if name == "seconds" else int(number)
+        except ValueError as error:
+            raise typer.BadParameter(f"--limit {one}: {number!r} is no number") from error
+    try:
+        return Limits(**named)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
