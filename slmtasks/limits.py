@@ -28,8 +28,8 @@ class Limits:
     pages: int = 5_000
     page_characters: int = 5_000_000
     unpacked_bytes: int = 300_000_000
-    seconds: float = 300.0
-    memory_bytes: int = 2_000_000_000
+    seconds: float = 60.0
+    memory_bytes: int = 1_000_000_000
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -19,6 +19,7 @@ import psutil
 from slmtasks import errors, worker
 from slmtasks.documents import Document
 from slmtasks.errors import BatchError, DocumentError
+from slmtasks.limits import Limits
 
 TICK = 0.1
 """Seconds from one look at the process to the next."""
@@ -30,22 +31,20 @@ _CALL = "main(float(sys.argv[1]), int(sys.argv[2]))"
 
 @dataclass(frozen=True)
 class Reading:
-    """How documents are read: what `read` takes, and limits for each document.
+    """How documents are read: what `read` takes, and how often it is tried.
 
-    Reading one may take `seconds` and add `memory` bytes to a fresh process; one that takes
-    more, or ends the process, is tried `tries` times in all and then left out.
+    One that takes more than its `limits`, of which `memory_bytes` is what it may add to a
+    fresh process, or that ends the process, is tried `tries` times in all, then left out.
     """
 
     password: str | None = None
     day_first: bool | None = None
-    seconds: float = 60.0
-    memory: int = 1 << 30
+    limits: Limits = field(default_factory=Limits)
     tries: int = 2
 
     def __post_init__(self) -> None:
-        for name in ("seconds", "memory", "tries"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; give more than 0")
+        if self.tries <= 0:
+            raise ValueError(f"tries is {self.tries}; give more than 0")
 
 
 class ReaderDied(Exception):
@@ -71,7 +70,11 @@ class Reader:
 
     def read(self, path: Path) -> Document:
         """The document of a file; raises DocumentError or ReaderDied."""
-        how = {"password": self._reading.password, "day_first": self._reading.day_first}
+        how = {
+            "password": self._reading.password,
+            "day_first": self._reading.day_first,
+            "limits": asdict(self._reading.limits),
+        }
         answer = self._ask({"what": "read", "path": str(path), **how})
         if "document" in answer:
             return worker.unpacked(answer["document"])
@@ -114,7 +117,7 @@ class _Child:
         self._busy_since: float | None = None
         self._verdict = ""
         # The process ends itself a little after it should have been ended.
-        limits = [str(reading.seconds + 2), str(reading.memory)]
+        limits = [str(reading.limits.seconds + 2), str(reading.limits.memory_bytes)]
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-c", _START + _CALL, *limits, *sys.path],
             stdin=subprocess.PIPE,
@@ -136,7 +139,7 @@ class _Child:
     @property
     def swollen(self) -> bool:
         """Whether it keeps much of the memory that a document took."""
-        return self._memory() - self._fresh > self._reading.memory // 2
+        return self._memory() - self._fresh > self._reading.limits.memory_bytes // 2
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to one request; raises ReaderDied where there is none."""
@@ -168,13 +171,14 @@ class _Child:
             return 0
 
     def _watch(self) -> None:
-        limits = self._reading
+        limits = self._reading.limits
         while self._process.poll() is None:
             since = self._busy_since
             if since is not None and time.monotonic() - since > limits.seconds:
                 self._verdict = f"reading it took more than {limits.seconds:g} s"
                 self._process.kill()
-            elif self._memory() - self._fresh > limits.memory:
-                self._verdict = f"reading it needed more than {limits.memory >> 20} MiB of memory"
+            elif self._memory() - self._fresh > limits.memory_bytes:
+                most = limits.memory_bytes >> 20
+                self._verdict = f"reading it needed more than {most} MiB of memory"
                 self._process.kill()
             time.sleep(TICK)

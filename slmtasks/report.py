@@ -22,6 +22,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from slmtasks import digests
 from slmtasks.documents import Document, read
 from slmtasks.errors import DocumentError, MalformedDocument
 from slmtasks.limits import Limits
@@ -34,6 +35,7 @@ WHOLE = 60_000
 AROUND = 2_000
 """Characters on each side of a quote that are shown then."""
 
+_CHANGED = "The file has changed since it was read; these are the quotes alone."
 _STATES = ("ok", "partial", "failed")
 _PARTS = {"style": "style.css", "script": "script.js"}
 
@@ -232,13 +234,13 @@ def _source(
     """The document of a record; or why its text cannot be shown, in a sentence."""
     digest = record.get("input_digest")
     try:
-        if digest and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            return "The file has changed since it was read; these are the quotes alone."
+        if digest and digests.of_file(path) != digest:
+            return _CHANGED
         document = read(path, password=password, limits=limits)
     except (OSError, ValueError, DocumentError) as error:
         return f"The file cannot be read again ({error}); these are the quotes alone."
     if any(document.text[one.start : one.end] != one.quote for one in places):
-        return "The file has changed since it was read; these are the quotes alone."
+        return _CHANGED
     return document
 
 

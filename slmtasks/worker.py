@@ -22,6 +22,7 @@ import psutil
 from slmtasks import digests
 from slmtasks.documents import Document, Page, PageFailure, read
 from slmtasks.errors import DocumentError
+from slmtasks.limits import Limits
 
 _LENGTH = struct.Struct(">Q")
 
@@ -96,7 +97,8 @@ def _answered(request: dict[str, Any]) -> dict[str, Any]:
     try:
         if request.pop("what") == "digest":
             return {"digest": _digest(path)}
-        return {"document": packed(read(path, **request))}
+        limits = Limits(**request.pop("limits"))
+        return {"document": packed(read(path, limits=limits, **request))}
     except DocumentError as error:
         said = {"reason": error.reason, "name": error.name, "page": error.page}
         return {"error": type(error).__name__, **said}

@@ -181,7 +181,7 @@ def test_a_file_that_is_not_there_is_one_record_over_runs(tmp_path: Path) -> Non
     assert [record.status for record in written(out)] == ["failed", "ok"]
 
 
-QUICK = slm.Reading(seconds=3, memory=256 << 20)
+QUICK = slm.Reading(limits=slm.Limits(seconds=3, memory_bytes=256 << 20))
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_a_hang_is_ended_and_remembered_over_runs(
     path = tmp_path / "slow.txt"
     path.write_text("HANG")
     out = tmp_path / "run.jsonl"
-    once = slm.Reading(seconds=0.5, tries=1)
+    once = slm.Reading(limits=slm.Limits(seconds=0.5), tries=1)
     assert batch(path, out, reading=once).done == Counts(failed=1)
     assert "more than 0.5 s" in str(written(out)[0].error)
     # As if it had been killed between the death and the record.
@@ -247,7 +247,9 @@ def test_memory_is_watched_where_the_system_sets_no_limit(
     path = tmp_path / "a.txt"
     path.write_text("EAT")
     out = tmp_path / "run.jsonl"
-    assert batch(path, out, reading=slm.Reading(memory=256 << 20, tries=1)).done == Counts(failed=1)
+    assert batch(
+        path, out, reading=slm.Reading(limits=slm.Limits(memory_bytes=256 << 20), tries=1)
+    ).done == Counts(failed=1)
     assert "more than 256 MiB" in str(written(out)[0].error)
 
 
@@ -377,7 +379,7 @@ def test_settings_are_told_apart(nano: slm.Model) -> None:
         (lambda: slm.bind(partial(slm.summarize, style="song")), "song"),
         (lambda: slm.bind(partial(slm.reply, facts=object())), "object"),
         (lambda: slm.bind(print), "settings="),
-        (lambda: slm.Reading(seconds=0), "more than 0"),
+        (lambda: slm.Reading(tries=0), "more than 0"),
     ],
 )
 def test_what_does_not_fit_is_said_before_any_document(call: Any, said: str) -> None:

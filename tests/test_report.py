@@ -11,8 +11,10 @@ from time import perf_counter
 from typing import Any
 
 import pytest
+import typer
 
-from slmtasks import errors, read
+from slmtasks import Limits, errors, read
+from slmtasks.cli.options import limits_of
 from slmtasks.report import AROUND, WHOLE, evidence_page
 
 HOSTILE = "</script><script>document.title='run'</script><img src=https://example.org/x.png> & 🎉"
@@ -195,6 +197,19 @@ def test_the_command_writes_the_page(run: Path, tmp_path: Path) -> None:
     )
     assert ran.returncode == 1
     assert ran.stderr.startswith("error: none: the run cannot be read")
+
+
+@pytest.mark.parametrize("given", ["pages", "size=3", "pages=x", "pages=0", "seconds=nan"])
+def test_a_limit_that_is_none_is_a_wrong_usage(given: str) -> None:
+    """On the command line, limits are given as NAME=NUMBER."""
+    with pytest.raises(typer.BadParameter):
+        limits_of([given])
+
+
+def test_limits_are_given_by_name() -> None:
+    """The others stay as they are."""
+    assert limits_of(["pages=9", "seconds=0.5"]) == Limits(pages=9, seconds=0.5)
+    assert limits_of(None) == Limits()
 
 
 def test_two_thousand_documents_make_one_page(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from slmtasks import display
 from slmtasks.bound import Bound
 from slmtasks.cli.exits import FAILED, PARTLY_DONE
-from slmtasks.cli.options import Common
+from slmtasks.cli.options import Common, limits_of
 from slmtasks.documents import read
 from slmtasks.errors import SlmTasksError
 from slmtasks.model import Model, load
@@ -26,12 +26,18 @@ def run(files: list[Path], task: Bound, options: Common) -> None:
     as_json = options.as_json or not sys.stdout.isatty()
     failed = 0
     task = task.within(options.timeout)
+    limits = limits_of(options.limit)
     with loaded(options) as model:
         for number, path in enumerate(files, start=1):
             source = {"source": str(path)} if len(files) > 1 else {}
             try:
                 with display.Doing(f"{path} ({number} of {len(files)})") as doing:
-                    document = read(path, password=options.password, day_first=options.day_first)
+                    document = read(
+                        path,
+                        password=options.password,
+                        day_first=options.day_first,
+                        limits=limits,
+                    )
                     result = task.ask(document, model, on_progress=doing.hear)
             except SlmTasksError as error:
                 failed += 1

@@ -9,7 +9,7 @@ from slmtasks.batching import BatchStopped, Existing, batch
 from slmtasks.bound import Bound
 from slmtasks.cli.exits import PARTLY_DONE, STOPPED
 from slmtasks.cli.files import loaded
-from slmtasks.cli.options import Common, Recording
+from slmtasks.cli.options import Common, Recording, limits_of
 from slmtasks.errors import BatchError
 from slmtasks.inputs import found
 from slmtasks.reader import Reading
@@ -31,8 +31,7 @@ def run(sources: list[str], task: Bound, options: Common, recording: Recording) 
     reading = Reading(
         password=options.password,
         day_first=options.day_first,
-        seconds=recording.seconds,
-        memory=recording.memory << 20,
+        limits=limits_of(options.limit),
     )
     shown = nullcontext() if recording.quiet else display.BatchProgress()
     try:

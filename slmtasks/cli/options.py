@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from slmtasks import devices
+from slmtasks.limits import Limits
 from slmtasks.options import Grounding
 
 ModelOption = Annotated[
@@ -27,6 +28,15 @@ TimeoutOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 LanguageOption = Annotated[str | None, typer.Option(help="The language to write in.")]
 PasswordOption = Annotated[str | None, typer.Option(help="The password of encrypted PDFs.")]
+LimitOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit",
+        metavar="NAME=NUMBER",
+        help="Raise or lower what is read of a document: file_bytes, pages, page_characters, "
+        "unpacked_bytes, seconds, memory_bytes. Can be given several times.",
+    ),
+]
 FieldsOption = Annotated[
     str | None,
     typer.Option(
@@ -52,6 +62,7 @@ class Common:
 
     day_first: DayFirstOption = None
     password: PasswordOption = None
+    limit: LimitOption = None
     model: ModelOption = None
     device: DeviceOption = "auto"
     timeout: TimeoutOption = None
@@ -73,10 +84,25 @@ class Recording:
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Stop at the first document that fails.")
     ] = False
-    seconds: Annotated[float, typer.Option(help="How long reading a document may take.")] = 60.0
-    memory: Annotated[int, typer.Option(help="The MiB that reading a document may take.")] = 1024
     csv: Annotated[Path | None, typer.Option(help="Write the records as a table, too.")] = None
     parquet: Annotated[Path | None, typer.Option(help="The same as Parquet.")] = None
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print errors alone, no progress or summary.")
     ] = False
+
+
+def limits_of(given: list[str] | None) -> Limits:
+    """The limits that `--limit` names, the others as they are by default."""
+    named: dict[str, float] = {}
+    for one in given or ():
+        name, _, number = one.partition("=")
+        if name not in Limits.__slots__:
+            raise typer.BadParameter(f"{name!r} is no limit; see --help")
+        try:
+            named[name] = float(number) if name == "seconds" else int(number)
+        except ValueError as error:
+            raise typer.BadParameter(f"--limit {one}: {number!r} is no number") from error
+    try:
+        return Limits(**named)  # type: ignore[arg-type]
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error

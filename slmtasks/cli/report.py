@@ -9,7 +9,7 @@ import typer
 
 from slmtasks import display
 from slmtasks.cli.app import app
-from slmtasks.cli.options import PasswordOption
+from slmtasks.cli.options import LimitOption, PasswordOption, limits_of
 
 
 @app.command()
@@ -22,6 +22,7 @@ def report(
         Path, typer.Option(help="The folder that the documents' paths begin in.")
     ] = Path(),
     password: PasswordOption = None,
+    limit: LimitOption = None,
 ) -> None:
     """Write one page that shows each value beside the text, its evidence marked.
 
@@ -29,5 +30,6 @@ def report(
     """
     from slmtasks.report import evidence_page
 
-    count = evidence_page(run, out, folder=folder, password=password)
+    limits = limits_of(limit)
+    count = evidence_page(run, out, folder=folder, password=password, limits=limits)
     display.note(f"{out}: {count:,} document{'s' if count != 1 else ''}")

@@ -123,7 +123,7 @@ def poison(folder: Path, times: int) -> str:
     paths = [inbox / f"{n:03}.txt" for n in range(times)]
     for path in paths:
         path.write_text(f"fine {path.name}")
-    limits = slm.Reading(seconds=2, memory=200 << 20)
+    limits = slm.Reading(limits=slm.Limits(seconds=2, memory_bytes=200 << 20))
     kinds = Counter[str]()
     for number, path in enumerate(paths):
         poisoned = "DIE" if number % 10 else random.choice(["HANG", "EAT"])
@@ -144,7 +144,7 @@ def memory(folder: Path, times: int) -> str:
     pdf = TESTS.parent / "examples" / "quarterly-report.pdf"
     kinds = Counter[str]()
     for number in range(1, times + 1):
-        limits = slm.Reading(memory=number << 18, tries=1)
+        limits = slm.Reading(limits=slm.Limits(memory_bytes=number << 18), tries=1)
         batch(pdf, folder / f"{number}.jsonl", reading=limits)
         (record,) = written(folder / f"{number}.jsonl")
         assert record.error is None or issubclass(
