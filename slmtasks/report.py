@@ -36,6 +36,9 @@ AROUND = 2_000
 """Characters on each side of a quote that are shown then."""
 
 _CHANGED = "The file has changed since it was read; these are the quotes alone."
+DOUBTED = 0.5
+"""A value with a lower confidence is shown as unsure."""
+
 _STATES = ("ok", "partial", "failed")
 _PARTS = {"style": "style.css", "script": "script.js"}
 
@@ -137,7 +140,7 @@ def _shown(
         "id": name,
         "status": status if status in _STATES else "failed",
         "values": sum(bool(row[1]) for row in rows),
-        "unsure": len(record.get("warnings") or ()),
+        "unsure": len(_doubts(record)),
     }
     shown: dict[str, Any] = {"rows": rows, "notes": _notes(record), "state": _state(record)}
     if record.get("error") and not rows:
@@ -171,8 +174,19 @@ def _notes(record: dict[str, Any]) -> list[list[str]]:
     return [
         *([["failed", _plain(said)]] if error else []),
         *(["partial", _missed(one)] for one in missing),
-        *(["unsure", _plain(warning)] for warning in record.get("warnings") or ()),
+        *(["unsure", doubt] for doubt in _doubts(record)),
     ]
+
+
+def _doubts(record: dict[str, Any]) -> list[str]:
+    """The warnings, and the fields of whose value the model was not sure."""
+    chances = record.get("confidence") or {}
+    low = (
+        f"{path}: the model was {chance:.0%} sure of it"
+        for path, chance in chances.items()
+        if isinstance(chance, int | float) and chance < DOUBTED
+    )
+    return [*map(_plain, record.get("warnings") or ()), *low]
 
 
 def _status(record: dict[str, Any]) -> str:

@@ -340,3 +340,21 @@ def test_the_page_in_a_browser(run: Path, browser: Any) -> None:
     assert browser.get_log("browser") == []
     page.see("document.head.append(Object.assign(document.createElement('script'), {text: 'x=1'}))")
     assert page.see("window.x") is None
+
+
+def test_what_the_model_was_not_sure_of_is_unsure(tmp_path: Path) -> None:
+    """Warnings, and values under one half."""
+    record = {
+        "id": "a.txt",
+        "status": "ok",
+        "value": {"vendor": "Acme", "total": 5},
+        "warnings": ["a warning"],
+        "confidence": {"vendor": 0.31, "total": 0.97},
+    }
+    run, out = tmp_path / "run.jsonl", tmp_path / "report.html"
+    run.write_text(json.dumps(record), encoding="utf-8")
+    assert evidence_page(run, out) == 1
+    page = out.read_text(encoding="utf-8")
+    assert "vendor: the model was 31% sure of it" in page
+    assert "a warning" in page
+    assert "total: the model was" not in page
