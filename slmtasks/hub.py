@@ -1,9 +1,9 @@
 """The only door to the network: what a hub's repository holds, and its files.
 
 Goes through huggingface_hub, so that its token, its proxy, HF_ENDPOINT and HF_HUB_OFFLINE
-are honoured and what was cut off is resumed. Each file is compared with the digest that
-the hub states: SHA-256 for large files, git's own for small ones. Nothing but a pull
-imports this module.
+are honoured; what was cut off is gone on with, in this process or a later one. Each file
+is compared with the digest that the hub states: SHA-256 for large files, git's own for
+small ones. Nothing but a pull imports this module.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
 
 import httpx2
-from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub import HfApi, hf_hub_url, try_to_load_from_cache
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -31,6 +32,8 @@ from huggingface_hub.errors import (
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
 )
+from huggingface_hub.file_download import http_get
+from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 from tqdm import tqdm
 
 from slmtasks.errors import PullFailed
@@ -83,29 +86,50 @@ def listing(repository: str, path: str, revision: str | None, endpoint: str | No
     return Listing(repository, info.sha, files)
 
 
-def fetch(found: Listing, file: Remote, into: Path, endpoint: str | None, report: Report) -> Path:
-    """Download a file below `into`, or go on where a download stopped; raises PullFailed.
+def fetch(found: Listing, file: Remote, into: Path, endpoint: str | None, report: Report) -> None:
+    """Download a file below `into`, going on where a pull before stopped; raises PullFailed.
 
-    What does not have the digest that the hub states is deleted.
+    What huggingface_hub's own cache holds is taken from there. What does not have the
+    digest that the hub states is deleted.
     """
+    whole = into / file.path
+    if whole.exists():
+        report(file.size)
+        return
+    # Of a name of our own: the library forgets an unfinished file when its process ends.
+    part = whole.with_name(f"{whole.name}.part")
+    part.parent.mkdir(parents=True, exist_ok=True)
     with _told(f"{found.repository}: {file.path}"):
-        hf_hub_download(
-            found.repository,
-            file.path,
-            revision=found.commit,
-            local_dir=into,
-            endpoint=endpoint,
-            tqdm_class=_meter(report),
-        )
-        path = into / file.path
-        true = path.stat().st_size == file.size and _digest(path, file) == file.digest
+        _complete(found, file, part, endpoint, report)
+        true = part.stat().st_size == file.size and _digest(part, file) == file.digest
     if not true:
-        path.unlink()
+        part.unlink()
         raise PullFailed(
             f"{found.repository}: {file.path} came other than the hub describes it (its size "
             "or digest differs), and was deleted; pull again"
         )
-    return path
+    part.replace(whole)
+
+
+def _complete(
+    found: Listing, file: Remote, part: Path, endpoint: str | None, report: Report
+) -> None:
+    cached = try_to_load_from_cache(found.repository, file.path, revision=found.commit)
+    if isinstance(cached, str):
+        shutil.copyfile(cached, part)
+        report(file.size)
+        return
+    with part.open("ab") as content:
+        if content.tell() > file.size:
+            content.truncate(0)
+        http_get(
+            hf_hub_url(found.repository, file.path, revision=found.commit, endpoint=endpoint),
+            content,
+            resume_size=content.seek(0, os.SEEK_END),
+            headers=build_hf_headers(),
+            expected_size=file.size,
+            tqdm_class=_meter(report),
+        )
 
 
 def _remote(repository: str, file: Any) -> Remote:

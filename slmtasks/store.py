@@ -196,7 +196,8 @@ def _download(
     found = hub.listing(place.repository, place.path, revision, endpoint)
     if _commit(target.folder) == found.commit:
         return
-    arrived = target.staging / "hub"
+    # By commit: what came of one is nothing to another.
+    arrived = target.staging / found.commit
     have = sum(file.stat().st_size for file in arrived.rglob("*") if file.is_file())
     _check_disk(found.size - have)
     done = 0
@@ -206,9 +207,11 @@ def _download(
         done += more
         progress(min(done, found.size), found.size)
 
-    paths = [hub.fetch(found, file, arrived, endpoint, report) for file in found.files]
+    for file in found.files:
+        hub.fetch(found, file, arrived, endpoint, report)
     made = _fresh(target.staging / "model")
-    for path in paths:
+    for file in found.files:
+        path = arrived / file.path
         final = made / path.relative_to(arrived / place.path)
         final.parent.mkdir(parents=True, exist_ok=True)
         path.replace(final)

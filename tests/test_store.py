@@ -16,6 +16,7 @@ import huggingface_hub.utils._http as hub_http
 import pytest
 from conftest import EXAMPLES, NANO
 from hub import LARGE, Faults, Hub, serve
+from huggingface_hub import constants
 from test_offline import filtered
 
 import slmtasks as slm
@@ -59,6 +60,8 @@ def hub(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setenv("SLMTASKS_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
     monkeypatch.setattr(time, "sleep", lambda _: None)
+    # The library writes down what came in pieces of this size; files here are small.
+    monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 1000)
     with serve(Hub("someone/tiny", repository)) as served:
         yield served
     hub_http.close_session()
@@ -117,17 +120,66 @@ def test_a_new_commit_replaces_the_old(hub: Hub, repository: Path) -> None:
     assert "tokenizer.json" not in {path.name for path in made.folder.iterdir()}
 
 
-def test_what_was_cut_off_is_resumed(hub: Hub) -> None:
-    """A pull after a broken one asks for the rest only."""
-    hub.faults.drop = dict.fromkeys(range(1, 200), 20_000)
-    with pytest.raises(PullFailed):
+def break_in_the_model(hub: Hub) -> None:
+    """A pull that breaks within the largest file, and gets nothing afterwards."""
+    pull(hub)
+    model = next(n for n, r in enumerate(hub.requests, 1) if r.startswith("GET") and "onnx" in r)
+    store.remove(NAME)
+    hub.requests.clear()
+    hub.faults.drop = {model: 13_000}
+    hub.faults.status = dict.fromkeys(range(model + 1, model + 50), (503, {}))
+    with pytest.raises(PullFailed, match="answered 503"):
         pull(hub)
     assert nothing_is_found()
-    hub.faults.drop = {}
+    hub.requests.clear()
+    hub.faults = Faults()
+
+
+def test_what_was_cut_off_is_resumed(hub: Hub) -> None:
+    """A pull after a broken one asks for the rest of the file, and for no other file again."""
+    break_in_the_model(hub)
     hub.sent = 0
     made = pull(hub)
-    assert hub.sent < made.manifest.size
     manifest.verify(made.folder)
+    assert hub.sent < made.manifest.size - 12_000 + LARGE
+    fetched = [r for r in hub.requests if "/resolve/" in r]
+    assert len(fetched) < len(made.manifest.files)
+
+
+def test_a_connection_that_breaks_all_the_time_is_enough(hub: Hub) -> None:
+    """Each break costs what came since the last piece: nothing else is sent twice."""
+    hub.faults.drop = dict.fromkeys(range(1, 500), 3000)
+    made = pull(hub)
+    manifest.verify(made.folder)
+    assert len(hub.requests) > made.manifest.size // 3000
+    assert hub.sent < 1.5 * made.manifest.size
+
+
+@pytest.mark.parametrize("left", [b"x" * 100, b"x" * 90_000], ids=["short", "long"])
+def test_a_damaged_rest_of_a_broken_pull_does_no_harm(hub: Hub, left: bytes) -> None:
+    """Whatever stands in the unfinished file, the next pull or the one after it is whole."""
+    break_in_the_model(hub)
+    unfinished = list((store.root() / ".staging").rglob("*.part"))
+    assert unfinished
+    for path in unfinished:
+        path.write_bytes(left)
+    if not attempt(hub):
+        pull(hub)
+    manifest.verify(store.find(NAME))
+
+
+def test_the_default_is_what_is_named_then_phi_3_mini_then_nano(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A caller who names no model gets the best that was pulled."""
+    monkeypatch.delenv("SLMTASKS_MODEL", raising=False)
+    assert store.default() == "nano"
+    pull(hub)
+    assert store.default() == "nano"
+    store.pull("phi-3-mini", source=str(NANO))
+    assert store.default() == "phi-3-mini"
+    monkeypatch.setenv("SLMTASKS_MODEL", NAME)
+    assert store.default() == NAME
 
 
 @pytest.mark.parametrize("file", ["genai_config.json", "model.onnx"])
@@ -182,7 +234,7 @@ def test_a_full_disk_is_said_before_and_during(hub: Hub, monkeypatch: pytest.Mon
             pull(hub)
     assert len(hub.requests) == 1
     with monkeypatch.context() as patched:
-        patched.setattr("slmtasks.hub.hf_hub_download", full)
+        patched.setattr("slmtasks.hub.http_get", full)
         with pytest.raises(PullFailed, match="the disk is full"):
             pull(hub)
     assert nothing_is_found()
