@@ -66,7 +66,7 @@ class Reader:
 
     def digest(self, path: Path) -> str | None:
         """The digest of a file's content, None where it cannot be read; raises ReaderDied."""
-        found: str | None = self._ask({"what": "digest", "path": str(path)})["digest"]
+        found: str | None = self._ask({"what": "digest", "path": str(path)}).get("digest")
         return found
 
     def read(self, path: Path) -> Document:
