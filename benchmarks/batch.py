@@ -3,7 +3,9 @@
 N business documents are generated (half text, the rest HTML and PDF in equal parts) and go
 through `extract` in one batch. Prints documents an hour, tokens, and the memory of this
 process and of the one that reads, at the first tenth of the run and at its end. `--plot`
-draws the curve (matplotlib, extra "bench"), `--json` prints the figures as JSON.
+draws the curve (matplotlib, extra "bench"), `--json` prints the figures as JSON. With
+`--workers`, the batch runs on so many models of a local Ray cluster, of one core each (extra
+"ray"); their memory is not among the figures.
 """
 
 from __future__ import annotations
@@ -86,6 +88,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--model", default="nano", help="'nano' or a model folder")
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--workers", type=int, help="models of a local Ray cluster")
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -95,20 +98,22 @@ def main() -> int:
         if record is not None:
             curve.append((report.done.total, *resident()))
 
-    with (
-        tempfile.TemporaryDirectory() as place,
-        slm.load(options.model, threads=options.threads) as model,
-    ):
-        inbox = Path(place, "inbox")
+    with tempfile.TemporaryDirectory() as place:
+        inbox, out = Path(place, "inbox"), Path(place, "run.jsonl")
         inbox.mkdir()
         generate(inbox, options.count, options.seed)
-        out = Path(place, "run.jsonl")
-        report = slm.batch(
-            inbox, partial(slm.extract, schema=Invoice), out=out, model=model, watch=watch
-        )
+        task = partial(slm.extract, schema=Invoice)
+        if options.workers:
+            from slmtasks import ray
+
+            workers = ray.Workers(model=options.model, count=options.workers)
+            report = ray.batch(inbox, task, out=out, workers=workers, watch=watch)
+        else:
+            with slm.load(options.model, threads=options.threads) as model:
+                report = slm.batch(inbox, task, out=out, model=model, watch=watch)
     early = curve[len(curve) // 10]
     figures = {
-        "model": model.name,
+        "model": Path(options.model).name,
         "documents": report.inputs,
         **report.done.model_dump(),
         "documents_per_hour": round(report.documents_per_hour),

@@ -85,11 +85,15 @@ def batch(
         for (name, digest), status in done.items():
             known.setdefault(name, {})[name, digest] = status
         rows = [{"asked": pickle.dumps((entry, known.get(entry.id, {})))} for entry in listed]
+        if not rows:
+            return
+        blocks = max(-(-len(rows) // BLOCK), min(len(rows), workers.count))
         with _giving_up():
-            answered = ray.data.from_items(rows, override_num_blocks=-(-len(rows) // BLOCK)).map(
+            answered = ray.data.from_items(rows, override_num_blocks=blocks).map(
                 _Worker,
                 fn_constructor_args=(bound, workers, reading, settings),
-                concurrency=workers.count,
+                compute=ray.data.ActorPoolStrategy(size=workers.count),
+                # Without it, a document that ends its worker is tried for ever.
                 max_task_retries=TRIES,
                 **uses,
             )

@@ -65,7 +65,7 @@ class Reader:
 
     def digest(self, path: Path) -> str | None:
         """The digest of a file's content, None where it cannot be read; raises ReaderDied."""
-        found: str | None = self._ask({"what": "digest", "path": str(path)})["digest"]
+        found: str | None = self._ask({"what": "digest", "path": str(path)}).get("digest")
         return found
 
     def read(self, path: Path) -> Document:
@@ -127,22 +127,19 @@ class _Child:
         )
         self._requests = cast(BinaryIO, self._process.stdin)
         self._answers = cast(BinaryIO, self._process.stdout)
-        if worker.receive(self._answers) is None:
-            raise BatchError(
-                "the process that reads documents does not start; "
-                f'{sys.executable} -c "import slmtasks.worker" shows why'
-            )
         self._figures = psutil.Process(self._process.pid)
-        self._fresh = self._memory()
+        self._fresh: int | None = None
         threading.Thread(target=self._watch, daemon=True).start()
 
     @property
     def swollen(self) -> bool:
         """Whether it keeps much of the memory that a document took."""
-        return self._memory() - self._fresh > self._reading.limits.memory_bytes // 2
+        return self._grown() > self._reading.limits.memory_bytes // 2
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to one request; raises ReaderDied where there is none."""
+        if self._fresh is None:
+            self._begin()
         self._busy_since = time.monotonic()
         try:
             worker.send(self._requests, request)
@@ -164,6 +161,20 @@ class _Child:
             with contextlib.suppress(OSError):
                 pipe.close()
 
+    def _begin(self) -> None:
+        """Wait until it has started, which no document is to blame for."""
+        if worker.receive(self._answers) is None:
+            self.end()
+            raise BatchError(
+                "the process that reads documents does not start; "
+                f'{sys.executable} -c "import slmtasks.worker" shows why'
+            )
+        self._fresh = self._memory()
+
+    def _grown(self) -> int:
+        """The bytes that it has more than when it had read nothing."""
+        return 0 if self._fresh is None else self._memory() - self._fresh
+
     def _memory(self) -> int:
         try:
             return int(self._figures.memory_info().rss)
@@ -177,7 +188,7 @@ class _Child:
             if since is not None and time.monotonic() - since > limits.seconds:
                 self._verdict = f"reading it took more than {limits.seconds:g} s"
                 self._process.kill()
-            elif self._memory() - self._fresh > limits.memory_bytes:
+            elif self._grown() > limits.memory_bytes:
                 most = limits.memory_bytes >> 20
                 self._verdict = f"reading it needed more than {most} MiB of memory"
                 self._process.kill()

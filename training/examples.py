@@ -12,9 +12,9 @@ from training.drafts import Draft
 from training.page import held_out
 
 _MAKERS: dict[str, tuple[float, Callable[[Random, int], Draft | None]]] = {
-    "extract": (0.56, extract.example),
-    "summarize": (0.16, copywriting.summarize),
-    "describe_product": (0.1, products.describe),
+    "extract": (0.5, extract.example),
+    "summarize": (0.14, copywriting.summarize),
+    "describe_product": (0.18, products.describe),
     "social_post": (0.08, copywriting.social),
     "reply": (0.1, replies.reply),
 }

@@ -29,8 +29,9 @@ from training.tokenizer import SPECIALS, Encoder
 PROMPT_WEIGHT, PROMPT_SHARE = 0.3, 0.3
 _POOL = 16
 # The bytes come right after the control tags, "!" first.
-_QUOTE, _COLON = (len(SPECIALS) + ord(c) - ord("!") for c in '":')
-_OPENERS = {_COLON, len(SPECIALS) + ord("[") - ord("!")}
+_QUOTE, _COLON, _BACKSLASH, *_REST = (len(SPECIALS) + ord(c) - ord("!") for c in '":\\[{,')
+_MARKS = {_COLON, *_REST}
+_OPENERS = {_COLON, _REST[0]}
 Pair = tuple[list[int], list[int]]
 
 
@@ -129,11 +130,14 @@ def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
     return ids, weight
 
 
-def _choice(before: int, earlier: int, _token: int) -> float:
-    """The weight of a token of the answer: most where a value begins, and is chosen."""
+def _choice(before: int, earlier: int, token: int) -> float:
+    """The weight of a token of the answer: most where a value begins, ends and is chosen."""
     if before == _COLON:
         return 3.0
-    return 5.0 if before == _QUOTE and earlier in _OPENERS else 1.0
+    if before == _QUOTE and earlier in _OPENERS:
+        return 5.0
+    # A value of several lines ends at one of its line breaks, or does not.
+    return 3.0 if token == _BACKSLASH or (token == _QUOTE and before not in _MARKS) else 1.0
 
 
 def losses(model: Any, ids: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, float]:
