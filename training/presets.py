@@ -19,7 +19,7 @@ class Preset:
     layers: int = 6
     heads: int = 8
     context: int = 1536
-    tokens: int = 25_000_000
+    tokens: int = 26_000_000
     batch: int = 4096
     rate: float = 2e-3
     matrix_rate: float = 5e-3
