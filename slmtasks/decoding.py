@@ -207,7 +207,8 @@ class _Call:
             if agreed < len(decided):
                 self.pending = decided[agreed:]
                 break
-        self.cache.rewind(base + right)
+        if right < len(draft):
+            self.cache.rewind(base + right)
 
     def text(self) -> str:
         """What is written; half a character becomes U+FFFD."""
