@@ -97,19 +97,21 @@ class Cache:
             self.held += tokens
 
     def rewind(self, length: int) -> None:
-        """Forget all but the first `length` tokens; RuntimeError where the provider cannot."""
-        if length < len(self.held):
-            with self._changing():
-                self._runtime.rewind_to(length)
-                del self.held[length:]
+        """Forget all but the first `length` tokens; ModelError where the provider cannot."""
+        with self._changing():
+            _translated(partial(self._runtime.rewind_to, length))
+            del self.held[length:]
 
     def logits(self) -> Logits:
         """Behind the last token: (vocabulary,)."""
-        return np.asarray(self._runtime.get_logits(), dtype=np.float32).reshape(-1)
+        # Where a provider cannot rewind, its tokens are computed here.
+        with self._changing():
+            found = _translated(self._runtime.get_logits)
+        return np.asarray(found, dtype=np.float32).reshape(-1)
 
     def all_logits(self) -> Logits:
         """Behind each token of the last pass: (tokens, vocabulary)."""
-        found = np.asarray(self._runtime.get_output("logits"), dtype=np.float32)
+        found = np.asarray(_translated(partial(self._runtime.get_output, "logits")), np.float32)
         return found.reshape(-1, found.shape[-1])
 
     def shared(self, prompt: Sequence[int]) -> int:
@@ -170,16 +172,14 @@ class Pool:
         best = max(self._caches, key=lambda cache: cache.shared(prompt), default=None)
         if best is None or best.shared(prompt) < min(keep, len(prompt) - 1):
             best = self._other(prompt, length)
-        elif best.room < length:
+        if best is not None and not (best.room >= length and _rewound(best, best.shared(prompt))):
+            # Too short, or of a provider that cannot rewind (DirectML, split NPU pipelines).
+            # It goes before the next one is made: there may be no memory for both.
             self._caches.remove(best)
             best = None
-        shared = best.shared(prompt) if best else 0
-        if best is None or not _rewound(best, shared):
-            # A provider that cannot rewind (DirectML, split NPU pipelines) starts anew.
-            shared = 0
-            best = self._replaced(best, length)
+        best = best or self._started(length)
         self._caches = [cache for cache in self._caches if cache is not best] + [best]
-        return best, shared
+        return best, len(best.held)
 
     def clear(self) -> None:
         """Give all memory back."""
@@ -192,10 +192,8 @@ class Pool:
         fitting = [cache for cache in self._caches if cache.room >= length]
         return fitting[0] if fitting else None
 
-    def _replaced(self, old: Cache | None, length: int) -> Cache:
+    def _started(self, length: int) -> Cache:
         room = self._sized(length)
-        if old is not None:
-            self._caches.remove(old)
         while self._caches and self.tokens + room > self._budget:
             del self._caches[0]
         while True:
@@ -213,7 +211,7 @@ class Pool:
 def _rewound(cache: Cache, length: int) -> bool:
     try:
         cache.rewind(length)
-    except RuntimeError:
+    except ModelError:
         return False
     return True
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
+
+Choice = tuple[int, int, float]
+"""Where a chosen token begins and ends in an answer, and the logarithm of its probability."""
 
 _PLAIN_END = re.compile(r"[,\]}]|$")
 
@@ -17,17 +21,22 @@ def _plain_end(text: str, at: int) -> int:
     return found.start() if found else len(text)
 
 
-def confidences(text: str, choices: Sequence[tuple[int, float]]) -> Any:
+def confidences(text: str, choices: Sequence[Choice]) -> Any:
     """An answer's shape, with a probability in place of each value.
 
-    `text` is compact JSON, `choices` the places of the model's choices in its UTF-8, in
-    bytes, each with the logarithm of its probability; a value's are multiplied.
+    `text` is compact JSON, `choices` are those made in its UTF-8, in bytes and in order.
+    A value's are multiplied: all that share a byte with it, for a token may hold the end
+    of a key and the beginning of its value.
     """
     starts = [0, *accumulate(len(char.encode("utf-8", "replace")) for char in text)]
 
+    begins = [begin for begin, _, _ in choices]
+    ends = [end for _, end, _ in choices]
+    logs = [log for _, _, log in choices]
+
     def sure(start: int, end: int) -> float:
-        inside = (log for at, log in choices if starts[start] <= at < starts[end])
-        return math.exp(sum(inside))
+        first = bisect_right(ends, starts[start])
+        return math.exp(sum(logs[first : bisect_left(begins, starts[end])]))
 
     def value(at: int) -> tuple[Any, int]:
         opening = text[at]

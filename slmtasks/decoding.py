@@ -54,8 +54,8 @@ class Answer:
     """What was decoded.
 
     `text` is without the space that a SentencePiece model begins with. `choices` are the
-    places in it, in bytes, of the tokens that the model chose, each with the logarithm of
-    its probability among what the grammar allowed. `finish` is "stop" where the answer
+    tokens that were chosen: where each begins and ends in it, in bytes, and the logarithm
+    of its probability among what the grammar allowed. `finish` is "stop" where the answer
     came to its end by itself, and "closed" where it reached its limit of tokens and was
     led to the nearest end that the grammar has. `passes` is how often the model ran after
     the prompt was read.
@@ -63,7 +63,7 @@ class Answer:
 
     text: str
     tokens: tuple[int, ...]
-    choices: tuple[tuple[int, float], ...]
+    choices: tuple[tuple[int, int, float], ...]
     prompt_tokens: int
     cached_tokens: int
     passes: int
@@ -131,7 +131,7 @@ class Decoder:
         return Answer(
             text=text.lstrip(" "),
             tokens=tuple(call.written),
-            choices=tuple((at - lead, sure) for at, sure in call.choices),
+            choices=tuple((at - lead, end - lead, log) for at, end, log in call.choices),
             prompt_tokens=len(asked.prompt),
             cached_tokens=cached,
             passes=call.passes,
@@ -164,7 +164,7 @@ class _Call:
     cache: Cache
     watch: Watch | None
     written: list[int] = field(default_factory=list)
-    choices: list[tuple[int, float]] = field(default_factory=list)
+    choices: list[tuple[int, int, float]] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
     passes: int = 0
     closed: bool = False
@@ -181,19 +181,14 @@ class _Call:
         self.pending = [*prompt, *self._forced()]
         while len(self.pending) > PREFILL:
             self._tell()
-            self.cache.append(self.pending[:PREFILL])
+            self._compute(self.pending[:PREFILL])
             del self.pending[:PREFILL]
 
     def step(self) -> None:
         """One pass, and all the tokens that it decides."""
         self._tell()
-        asked, room = self.asked, self.decoder._context - 1
-        if len(asked.prompt) + len(self.written) > room:
-            raise AnswerError(
-                f"the answer did not end within the model's context of {room + 1} "
-                "tokens; ask for fewer fields or rows, or give it less text"
-            )
-        self.closed = self.closed or len(self.written) >= asked.max_tokens - asked.reserve
+        most = self.asked.max_tokens - self.asked.reserve
+        self.closed = self.closed or len(self.written) >= most
         size, guess = self._guess()
         draft = list(guess[: self._worth(size, len(guess))])
         rows = self._pass(draft)
@@ -207,7 +202,8 @@ class _Call:
             if agreed < len(decided):
                 self.pending = decided[agreed:]
                 break
-        self.cache.rewind(base + right)
+        if right < len(draft):
+            self.cache.rewind(base + right)
 
     def text(self) -> str:
         """What is written; half a character becomes U+FFFD."""
@@ -217,7 +213,7 @@ class _Call:
         """Compute what is pending and a draft; the logits behind the last of it and each guess."""
         tokens = self.pending + draft
         begun = time.perf_counter()
-        self.cache.append(tokens)
+        self._compute(tokens)
         rows = self.cache.all_logits()[-1 - len(draft) :] if draft else self.cache.logits()[None]
         if len(tokens) <= 2 * WIDEST:
             self.decoder._cost.saw(len(tokens), time.perf_counter() - begun)
@@ -225,27 +221,36 @@ class _Call:
         self.pending = []
         return rows
 
+    def _compute(self, tokens: list[int]) -> None:
+        """One pass over tokens, if the answer has room for them."""
+        room = self.cache.room
+        if len(self.cache.held) + len(tokens) > room:
+            raise AnswerError(
+                f"prompt and answer did not end within {room} tokens; ask for fewer fields or "
+                "rows, or give it less text"
+            )
+        self.cache.append(tokens)
+
     def _decide(self, logits: Logits) -> list[int]:
         """The next token by the model, and those that the grammar then forces."""
-        token, sure = self._chosen(logits)
+        token, log = self._chosen(logits)
         if token in self._stops:
             self.done = True
             return []
-        self.choices.append((len(self._bytes), sure))
+        begin = len(self._bytes)
         self._write([token])
+        self.choices.append((begin, len(self._bytes), log))
         return [token, *self._forced()]
 
     def _chosen(self, logits: Logits) -> tuple[int, float]:
-        """The model's favourite among the allowed tokens, and the logarithm of its share."""
-        allowed = self._allowed
-        values = logits[allowed]
-        best = int(values.argmax())
+        """The model's favourite, at the limit what ends the answer; and the log of its share."""
+        values = logits[self._allowed]
+        best = top = int(values.argmax())
         if self.closed:
-            among = set(allowed.tolist())
-            closer = next((t for t in self.decoder.closers if t in among), None)
-            if closer is not None:
-                return closer, 0.0
-        return int(allowed[best]), -math.log(float(np.exp(values - values[best]).sum()))
+            places = {token: at for at, token in enumerate(self._allowed.tolist())}
+            best = next((places[t] for t in self.decoder.closers if t in places), top)
+        rest = float(np.exp(values - values[top]).sum())
+        return int(self._allowed[best]), float(values[best] - values[top]) - math.log(rest)
 
     def _allowing(self) -> Ids:
         """The ids that the grammar allows next."""
@@ -263,7 +268,6 @@ class _Call:
         """What the grammar leaves no choice about, written; at its end, the answer is done."""
         forced: list[int] = []
         while not self.matcher.is_stopped():
-            self._allowed = self._allowing()
             only = self._without_choice()
             if not only:
                 return forced
@@ -273,13 +277,15 @@ class _Call:
         return forced
 
     def _without_choice(self) -> list[int]:
-        if not self.decoder.levers.forced:
-            return []
-        forced = list(self.matcher.compute_ff_tokens())
-        if not forced and len(self._allowed) == 1:
+        """The tokens that must come next; where there are none, `_allowed` is what may."""
+        lever = self.decoder.levers.forced
+        if lever and (forced := list(self.matcher.compute_ff_tokens())):
+            return forced
+        self._allowed = self._allowing()
+        if lever and len(self._allowed) == 1:
             # Of what is not forced by its characters, one spelling may be left.
-            forced = [token for token in self._allowed.tolist() if token not in self._stops]
-        return forced
+            return [token for token in self._allowed.tolist() if token not in self._stops]
+        return []
 
     def _write(self, tokens: list[int]) -> None:
         if tokens:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
+import numpy as np
 import pytest
 
-from slmtasks.caches import Cache, Pool
+from slmtasks.caches import Cache, Pool, Stepping
 from slmtasks.errors import ModelError, OutOfMemory
 
 
@@ -126,3 +128,74 @@ def test_what_was_interrupted_is_not_trusted(fault: BaseException) -> None:
     with pytest.raises((ModelError, KeyboardInterrupt)):
         cache.append([6])
     assert ask(one, [*INVOICES, 5, 6])[1] == 0
+
+
+class OneWay(Tape):
+    """A provider's generator that samples token by token and cannot rewind."""
+
+    def rewind_to(self, length: int) -> None:
+        raise RuntimeError("this provider cannot rewind")
+
+    def get_logits(self) -> Any:
+        return np.zeros(99)
+
+    def set_logits(self, logits: Any) -> None:
+        self.chosen = int(logits.argmax())
+
+    def generate_next_token(self) -> None:
+        self.fed.append(self.chosen)
+
+
+def test_a_retry_does_not_go_on_where_a_provider_samples() -> None:
+    """Its earlier answer's end token, sampled, would end the generator; it is begun anew."""
+    made: list[OneWay] = []
+
+    def start(_: int) -> Stepping:
+        made.append(OneWay())
+        return Stepping(made[-1])
+
+    one = Pool(start, context=1000, budget=1000, step=10)
+    cache, _ = one.take([1, 2, 3], 20, 2)
+    for tokens in ([1, 2, 3], [4], [5]):
+        cache.append(tokens)
+        cache.logits()
+    assert made[0].fed == [1, 2, 3, 4, 5]
+    again, shared = one.take([1, 2, 3, 4, 5, 6, 7], 20, 2)
+    assert (shared, len(made)) == (0, 2)
+    again.append([1, 2, 3, 4, 5, 6, 7])
+    again.logits()
+    assert made[1].fed == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("kernel"), KeyboardInterrupt()])
+def test_a_provider_that_samples_is_not_trusted_after_a_stop(fault: BaseException) -> None:
+    """Its tokens are computed when the logits are asked for; what it then raises is ours."""
+    runtime = OneWay()
+    cache = Cache(Stepping(runtime), 20)
+    cache.append([1, 2])
+
+    def failing() -> Any:
+        raise fault
+
+    runtime.get_logits = failing  # type: ignore[method-assign]
+    with pytest.raises((ModelError, KeyboardInterrupt)):
+        cache.logits()
+    assert not cache.sound
+
+
+@pytest.mark.parametrize(("kind", "length"), [(OneWay, 10), (Tape, 50)])
+def test_no_cache_is_made_beside_the_one_that_it_replaces(kind: type[Tape], length: int) -> None:
+    """Where one cannot rewind or is too short, its memory is given back first."""
+    alive: weakref.WeakSet[Tape] = weakref.WeakSet()
+    seen: list[int] = []
+
+    def start(_: int) -> Tape:
+        seen.append(len(alive))
+        tape = kind()
+        alive.add(tape)
+        return tape
+
+    one = Pool(start, context=1000, budget=1000, step=10)
+    ask(one, [*INVOICES, 5])
+    ask(one, [*INVOICES, 6], length=length)
+    assert seen == [0, 0]

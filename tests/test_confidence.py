@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import slmtasks as slm
-from slmtasks.confidence import confidences
+from slmtasks.confidence import Choice, confidences
 from slmtasks.shorthand import parse
 
 
@@ -34,18 +34,34 @@ def test_the_shape_is_the_answers(value: dict[str, Any]) -> None:
     assert confidences(text, []) == shaped(value)
 
 
+def chosen(raw: bytes, *tokens: tuple[str, float]) -> list[Choice]:
+    """Tokens that stand one behind the other in an answer, each with its probability."""
+    choices: list[Choice] = []
+    for token, chance in tokens:
+        begin = raw.index(token.encode(), choices[-1][1] if choices else 0)
+        choices.append((begin, begin + len(token.encode()), log(chance)))
+    return choices
+
+
 def test_choices_count_for_the_value_that_they_stand_in() -> None:
     """Places are bytes: the letters before take two each."""
     text = '{"é":"éé","b":["x",null]}'
-    raw = text.encode()
-    choices = [
-        (raw.index('"éé'.encode()), log(0.5)),
-        (raw.index('é"'.encode(), 8), log(0.5)),
-        (raw.index(b"null"), log(0.9)),
-    ]
+    choices = chosen(text.encode(), ('"é', 0.9), ('"é', 0.5), ("é", 0.5), ("null", 0.9))
     assert confidences(text, choices) == {
         "é": pytest.approx(0.25),
         "b": [1.0, pytest.approx(0.9)],
+    }
+
+
+def test_a_token_over_a_border_counts_for_the_value_that_it_holds_a_part_of() -> None:
+    """Whether a key is followed by null or text is chosen by a token that begins in the key."""
+    text = '{"a":"x","b":null,"c":"y","d":1}'
+    choices = chosen(text.encode(), ('":"', 0.8), ('","', 0.5), ('":null', 0.7), ('":"', 0.9))
+    assert confidences(text, choices) == {
+        "a": pytest.approx(0.4),
+        "b": pytest.approx(0.7),
+        "c": pytest.approx(0.9),
+        "d": 1.0,
     }
 
 

@@ -12,7 +12,7 @@ import slmtasks as slm
 from slmtasks import grammar, schema, templates
 from slmtasks.caches import Pool
 from slmtasks.decoding import Answer, Asked, Decoder
-from slmtasks.errors import ContextExceeded, ModelError, TimedOut
+from slmtasks.errors import AnswerError, ContextExceeded, ModelError, TimedOut
 from slmtasks.passages import Passage
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
@@ -114,6 +114,17 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
     answer, _ = random_model.answer(Asked(prompt, lark, max_tokens=60, reserve=60))
     assert answer.finish == "closed"
     assert set(json.loads(answer.text)) == {"rows"}
+    assert min(log for *_, log in answer.choices) < -1.0, "what the model did not want is unsure"
+
+
+def test_an_answer_without_an_end_is_an_answers_error(random_model: slm.Model) -> None:
+    """Not the runtime's: its cache has room for less than the context, by the tokens asked for."""
+    grown = Pool(random_model._generator, context=random_model.context, budget=0, step=16)
+    one = Decoder(grown, random_model.tokenizer, random_model._stops, random_model.context)
+    for lark in ("start: /[a-z]{400}/", f'start: "{"Ab3" * 400}" /[a-z]/'):
+        with pytest.raises(AnswerError, match="did not end within 32 tokens"):
+            one.decode(Asked([5] * 9, lark, max_tokens=20, reserve=5))
+    assert one.decode(Asked([5] * 9, "start: /[a-z]{3}/", max_tokens=20, reserve=5)).text
 
 
 def test_a_prompt_past_the_context_is_refused(random_model: slm.Model) -> None:
@@ -227,8 +238,8 @@ def test_choices_carry_probabilities(nano: slm.Model) -> None:
     answer, _ = nano.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
     written = answer.text.encode()
     assert 0 < len(answer.choices) < len(answer.tokens)
-    assert all(0 <= at < len(written) and log <= 1e-6 for at, log in answer.choices)
-    assert [at for at, _ in answer.choices] == sorted({at for at, _ in answer.choices})
+    assert all(0 <= at < end <= len(written) and log <= 1e-6 for at, end, log in answer.choices)
+    assert [at for at, *_ in answer.choices] == sorted({at for at, *_ in answer.choices})
 
 
 def test_a_deadline_ends_a_call_and_the_next_is_not_affected(exact_model: slm.Model) -> None:
