@@ -40,8 +40,12 @@ def task(
     def made(bound: Callable[..., Bound]) -> Callable[..., Bound]:
         one = _argument(list[Path], "FILE...", sources)
         some = _argument(list[str], "INPUT...", f"{sources} Folders and globs, too.")
-        app.command()(_command(bound, _printed, one, [bound, Common], omitted))
-        batch.command()(_command(bound, _recorded, some, [bound, Common, Recording], omitted))
+        printed = _command(bound, _printed, one, [bound, Common], omitted)
+        recorded = _command(bound, _recorded, some, [bound, Common, Recording], omitted)
+        said, _, shown = (bound.__doc__ or "").partition("slmtasks ")
+        recorded.__doc__ = f"{said}slmtasks batch {shown.rstrip()} --out run.jsonl"
+        app.command()(printed)
+        batch.command()(recorded)
         return bound
 
     return made
