@@ -1,1 +1,1 @@
-"""What is measured: cases and scores of answers, and the time of the import."""
+"""What is measured; README.md says by which script."""

@@ -1,6 +1,6 @@
-"""The invoices of a folder, one JSON object a line.
+"""The invoices of a folder, a record for each in a file that a rerun goes on from.
 
-    python examples/folder.py examples/inbox > invoices.jsonl
+    python examples/folder.py examples/inbox --out invoices.jsonl
 
 A file that cannot be read has its error in place of its invoice, and the others are done.
 Exits with 0, or with 3 where some files failed.
@@ -9,12 +9,11 @@ Exits with 0, or with 3 where some files failed.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -28,34 +27,24 @@ class Invoice(BaseModel):
     total: Decimal
 
 
-def row(path: Path, model: slm.Model) -> dict[str, Any]:
-    """What is written for one file."""
-    try:
-        result = slm.extract(path, Invoice, model=model)
-    except slm.SlmTasksError as error:
-        return {"file": path.name, "error": f"{type(error).__name__}: {error}"}
-    return {
-        "file": path.name,
-        "invoice": result.value.model_dump(mode="json"),
-        "pages": {name: places[0].page for name, places in result.evidence.items()},
-        "warnings": result.warnings,
-    }
+def said(report: slm.BatchReport, record: slm.Record | None) -> None:
+    """Say what failed, and why."""
+    if record is not None and record.error is not None:
+        print(f"{record.error.type}: {record.error.message}", file=sys.stderr)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Write the invoices of a folder as JSON lines.")
+    parser = argparse.ArgumentParser(description="Record the invoices of a folder.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", help="'nano' (the default) or a model folder")
-    arguments = parser.parse_args()
-    paths = sorted(path for path in arguments.folder.iterdir() if path.is_file())
-    failed = 0
-    with slm.load(arguments.model) as model:
-        for path in paths:
-            line = row(path, model)
-            failed += "error" in line
-            print(json.dumps(line, ensure_ascii=False), flush=True)
-    print(f"{failed} of {len(paths)} files failed", file=sys.stderr)
-    return 3 if failed else 0
+    parser.add_argument("--out", type=Path, default=Path("invoices.jsonl"))
+    parser.add_argument("--model", help="a name that slmtasks models lists, 'nano', or a folder")
+    given = parser.parse_args()
+    task = partial(slm.extract, schema=Invoice)
+    with slm.load(given.model) as model:
+        report = slm.batch(given.folder, task, out=given.out, model=model, watch=said)
+    failed = report.done.failed + report.before.failed
+    print(f"{failed} of {report.inputs} files failed", file=sys.stderr)
+    return 0 if report.all_ok else 3
 
 
 if __name__ == "__main__":

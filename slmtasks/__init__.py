@@ -12,6 +12,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from slmtasks import errors
+
 if TYPE_CHECKING:
     from slmtasks.batching import BatchStopped, batch
     from slmtasks.bound import bind
@@ -81,41 +83,14 @@ _HOMES = {
     "batching": ("BatchStopped", "batch"),
     "bound": ("bind",),
     "documents": ("Document", "read"),
-    "errors": (
-        "AnswerError",
-        "BatchError",
-        "CaseError",
-        "CatalogError",
-        "ContextExceeded",
-        "DeviceUnavailable",
-        "DocumentError",
-        "EmptyDocument",
-        "EncryptedDocument",
-        "InvalidAnswer",
-        "MalformedDocument",
-        "ModelCorrupt",
-        "ModelError",
-        "ModelNotFound",
-        "NothingToQuote",
-        "OutOfMemory",
-        "OutputCorrupt",
-        "OutputFailed",
-        "OutputLocked",
-        "PromptError",
-        "PullFailed",
-        "ScannedDocument",
-        "SchemaError",
-        "SettingsChanged",
-        "SlmTasksError",
-        "TimedOut",
-        "TooLarge",
-        "UnreadableDocument",
-        "UnsupportedDocument",
-    ),
+    "errors": errors.__all__,
     "evaluation.run": ("evaluate",),
     "evaluation.scores": ("Evaluation",),
     "limits": ("Limits",),
     "model": ("Model", "load"),
+    "nodes": ("Prose", "Quote"),
+    "reader": ("Reading",),
+    "records": ("BatchReport", "Record"),
     "report": ("evidence_page",),
     "results": (
         "Coverage",
@@ -130,9 +105,6 @@ _HOMES = {
         "Summary",
         "Usage",
     ),
-    "nodes": ("Prose", "Quote"),
-    "reader": ("Reading",),
-    "records": ("BatchReport", "Record"),
     "task": ("Task",),
     "tasks.describe_product": ("Product", "describe_product"),
     "tasks.extract": ("extract",),

@@ -1,6 +1,7 @@
 """Results as a person reads them on a terminal, the evidence marked in its line.
 
-What is said beside them (progress, notes, errors) goes to stderr.
+What is said beside them (progress, notes, errors) goes to stderr. Every command imports it, so
+that what only some print is imported where it is printed.
 """
 
 from __future__ import annotations
@@ -8,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
 from rich.console import Console, Group
 from rich.markup import escape
 from rich.panel import Panel
@@ -25,15 +25,14 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from slmtasks.documents import Document
-from slmtasks.records import BatchReport, Record
-from slmtasks.results import Evidence, Extraction, Result
-from slmtasks.results import Progress as TaskProgress
+if TYPE_CHECKING:
+    from slmtasks.documents import Document
+    from slmtasks.records import BatchReport, Record
+    from slmtasks.results import Evidence, Extraction, Result
+    from slmtasks.results import Progress as TaskProgress
 
 AROUND = 30
 """Characters of the source shown on each side of a quote."""
-
-_CARRIED = set(Result.model_fields)
 
 # What a document holds must not steer the terminal: escape sequences lose their first byte.
 _CONTROLS = dict.fromkeys([*range(0x0A), *range(0x0B, 0x20), *range(0x7F, 0xA0)], "\ufffd")
@@ -96,6 +95,8 @@ def transfer(what: str) -> Iterator[Callable[[int, int], None]]:
 
 def show(result: Result, document: Document, console: Console | None = None) -> None:
     """Print a result: its values, where each stands, and what is to be known of it."""
+    from slmtasks.results import Extraction
+
     console = console or Console()
     body = _extraction(result, document) if isinstance(result, Extraction) else _text(result)
     console.print(
@@ -143,6 +144,8 @@ def _extraction(result: Extraction[Any], document: Document) -> Table:
 
 
 def _flat(value: Any, path: str = "") -> list[tuple[str, Any]]:
+    from pydantic import BaseModel
+
     if isinstance(value, BaseModel):
         pairs = [(f"{path}.{name}" if path else name, entry) for name, entry in value]
     elif isinstance(value, list) and value:
@@ -167,10 +170,13 @@ def plain(value: Any) -> str:
 
 
 def _text(result: Result) -> Group:
+    from slmtasks.results import Result
+
     rows: list[Text] = []
+    # A summary's text is its points joined.
+    elsewhere = {*Result.model_fields, "evidence", "text" if hasattr(result, "points") else ""}
     for name, value in result:
-        # A summary's text is its points joined.
-        if name in _CARRIED or name == "evidence" or (name == "text" and hasattr(result, "points")):
+        if name in elsewhere:
             continue
         items = [f"- {plain(item)}" for item in value] if isinstance(value, tuple) else ()
         shown = "\n".join(items) or plain(value)

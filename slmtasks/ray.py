@@ -6,6 +6,7 @@ they had in hand; the caller's process alone writes the output. There is no sche
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from slmtasks.opening import Deaths, Opener
 from slmtasks.reader import Reading
 from slmtasks.records import BatchReport, Record
 from slmtasks.stops import Stops
+
+# A cluster that Ray starts tells its makers how it is used, unless this is set before.
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 
 try:
     import ray

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from random_model import randomize
@@ -73,3 +74,17 @@ def receipts() -> list[Path]:
     if not folder.is_dir():
         pytest.skip("shared data is not here")
     return sorted(folder.glob("*.txt"))
+
+
+@pytest.fixture
+def prompts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The prompts that models are asked while the test runs, as text, in order."""
+    heard: list[str] = []
+    answer = slm.Model.answer
+
+    def listening(self: slm.Model, asked: Any, *args: Any) -> Any:
+        heard.append(self.tokenizer.decode(asked.prompt))
+        return answer(self, asked, *args)
+
+    monkeypatch.setattr(slm.Model, "answer", listening)
+    return heard

@@ -58,10 +58,15 @@ def texts(count: int) -> list[tuple[str, str]]:
 
 
 def steady(records: list[slm.Record]) -> dict[str, slm.Record]:
-    """Records by their names, without what differs from run to run; each name once."""
+    """Records by their names, without what differs from run to run; each name once.
+
+    How wide a pass is follows from what passes cost, and the last digits of a confidence
+    from the width.
+    """
     alike = {
         record.id: record.model_copy(
             update={
+                "confidence": dict.fromkeys(record.confidence, 0.0),
                 "seconds": 0.0,
                 "usage": record.usage.model_copy(update={"seconds": 0.0, "cached_tokens": 0}),
             }

@@ -439,6 +439,8 @@ def test_the_models_own_answers_are_recorded(random_model: slm.Model, tmp_path: 
             result = slm.extract(path, Bill, model=random_model)
             assert record.value == result.value.model_dump(mode="json")
             assert record.evidence == result.evidence
+            assert record.confidence == pytest.approx(result.confidence, rel=1e-4)
+            assert record.confidence.keys() == {"vendor", "total"}
 
 
 def test_products_and_messages_are_documents_too(random_model: slm.Model, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ def test_held_out_cases_ask_what_the_generator_asks(written: dict[str, Path]) ->
 
 def _chosen(case: ExtractCase, value: str) -> bool:
     return value in str(case.shape.model_fields)
+
+
+def test_the_page_names_every_script_and_no_other() -> None:
+    """With a link from its own folder."""
+    folder = cases.ROOT / "benchmarks"
+    named = re.findall(r"\((\w+\.py)\)", (folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted(named) == sorted(p.name for p in folder.glob("*.py") if p.stem != "__init__")
 
 
 def test_held_out_documents_are_of_held_out_templates(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -218,6 +218,22 @@ def test_help_and_version_need_no_model() -> None:
     assert run("--version").stdout.startswith("slmtasks ")
 
 
+def test_the_help_waits_for_no_module_that_runs_a_model() -> None:
+    """The commands and their options are known before what they need is imported."""
+    heavy = {"numpy", "onnxruntime_genai", "pypdf", "slmtasks.documents", "slmtasks.model"}
+    code = (
+        "import sys\nfrom slmtasks.cli import main\n"
+        "sys.argv = ['slmtasks', 'batch', 'extract', '--help']\n"
+        f"try:\n    main()\nfinally:\n    print(set(sys.modules) & {heavy!r}, file=sys.stderr)\n"
+    )
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "set()\n"
+    for word in ("slmtasks batch extract invoice.pdf", "--fields", "$SLMTASKS_MODEL"):
+        assert word in done.stdout
+
+
 def test_the_terminal_shows_values_with_their_places(random_model: object) -> None:
     """For people: a table, the quote inside its line, absent and inferred fields named."""
     import io

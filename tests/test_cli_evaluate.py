@@ -30,7 +30,7 @@ def test_a_file_is_an_object_a_line_and_all_are_written(
     """The same in --out; the only number of a document is right whatever the weights are."""
     cases = write(tmp_path / "mine.jsonl", GOOD, GOOD | {"gold": {"total": 8}})
     out = tmp_path / "scores.json"
-    arguments = [str(CASES), str(cases), "--limit", "2", "--out", str(out)]
+    arguments = [str(CASES), str(cases), "--first", "2", "--out", str(out)]
     done = run("eval", *arguments, "--model", str(random_folder))
     assert (done.returncode, done.stderr) == (0, "")
     printed = [json.loads(line) for line in done.stdout.splitlines()]
@@ -58,7 +58,7 @@ def test_failed_cases_are_said_and_have_an_exit_code(
     [
         (["nowhere.jsonl"], 2, "there is no file nowhere.jsonl"),
         (["BROKEN"], 2, "broken.jsonl, line 2: product.name: Field required"),
-        ([str(CASES), "--limit", "0"], 2, "--limit"),
+        ([str(CASES), "--first", "0"], 2, "--first"),
         ([str(CASES), "--out", "nowhere/scores.json"], 2, "no folder nowhere"),
         ([str(CASES), "--model", "/nowhere"], 1, "neither 'nano' nor"),
         ([], 2, "Missing argument"),

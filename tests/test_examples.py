@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from kept_outputs import EXAMPLES, NOTEBOOKS, ROOT, cell_outputs, environment, executed, steady
+from staged import written
+
+import slmtasks as slm
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -34,28 +36,24 @@ def test_there_is_a_notebook_for_each_task() -> None:
     ]
 
 
-def test_the_script_does_a_folder_and_reports_the_broken_file() -> None:
-    """One line a file; the broken one has its error, the others their values from the text."""
+def test_the_script_does_a_folder_and_reports_the_broken_file(tmp_path: Path) -> None:
+    """One record a file; the broken one has its error, the others their values."""
+    out = tmp_path / "invoices.jsonl"
     done = subprocess.run(  # noqa: S603
-        [sys.executable, str(EXAMPLES / "folder.py"), str(EXAMPLES / "inbox")],
+        [sys.executable, str(EXAMPLES / "folder.py"), str(EXAMPLES / "inbox"), "--out", str(out)],
         capture_output=True,
         encoding="utf-8",
         cwd=ROOT,
         env=environment(),
         check=False,
     )
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [row["file"] for row in rows] == sorted(p.name for p in (EXAMPLES / "inbox").iterdir())
-    failed = [row for row in rows if "error" in row]
-    assert [row["file"] for row in failed] == ["scan-0007.pdf"]
-    assert failed[0]["error"].startswith("MalformedDocument: scan-0007.pdf: ")
-    for row in rows:
-        assert row in failed or row["invoice"]["vendor"] in _shown(EXAMPLES / "inbox" / row["file"])
+    records = written(out)
+    paths = sorted((EXAMPLES / "inbox").iterdir())
+    assert [record.id for record in records] == [str(path) for path in paths]
+    for record in records:
+        if record.value is not None:
+            assert record.value["vendor"] in slm.read(Path(record.id)).text
+    assert [record.status for record in records] == ["ok", "ok", "ok", "failed"]
+    assert "MalformedDocument: scan-0007.pdf: " in done.stderr
     assert "1 of 4 files failed" in done.stderr
     assert done.returncode == 3
-
-
-def _shown(path: Path) -> str:
-    import slmtasks as slm
-
-    return slm.read(path).text

@@ -123,17 +123,9 @@ def test_defaults_are_taken_where_the_document_says_nothing() -> None:
 
 
 def test_examples_and_instructions_reach_the_prompt(
-    random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+    random_model: slm.Model, prompts: list[str]
 ) -> None:
     """Before the document, so that what is constant is kept from call to call."""
-    prompts: list[str] = []
-    answer = slm.Model.answer
-
-    def listening(self: slm.Model, asked: Any, *args: Any) -> Any:
-        prompts.append(self.tokenizer.decode(asked.prompt))
-        return answer(self, asked, *args)
-
-    monkeypatch.setattr(slm.Model, "answer", listening)
     shown = Everything(name="Bolt", when=date(2020, 1, 2), amount=9)
     slm.extract(
         "Acme 5 of 3 May 2024",

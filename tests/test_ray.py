@@ -30,3 +30,17 @@ def test_without_ray_one_sentence_says_what_to_install() -> None:
 
     with pytest.raises(slm.BatchError, match="pip install"):
         __import__("slmtasks.ray")
+
+
+def test_usage_statistics_are_off_before_ray_is_imported(tmp_path: Path) -> None:
+    """A local cluster would send them; a module that notes the setting stands for Ray."""
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray" / "__init__.py").write_text(
+        "import os\nprint(os.environ['RAY_USAGE_STATS_ENABLED'])\n"
+    )
+    (tmp_path / "ray" / "data.py").touch()
+    code = f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nimport slmtasks.ray\n"
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "0\n"

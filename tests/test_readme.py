@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,18 @@ def test_the_file_tree_is_the_packages() -> None:
     package = ROOT / "slmtasks"
     modules = {path.relative_to(ROOT) for path in package.rglob("*.py") if path.stem[:2] != "__"}
     assert {path for path in listed if path.suffix == ".py"} >= modules
+
+
+def test_every_extra_is_in_the_table() -> None:
+    """And nothing else is."""
+    table = TEXT.partition("## Extras\n")[2].partition("\n## ")[0]
+    named = [
+        name
+        for row in re.findall(r"^\|(.*?)\|", table, re.MULTILINE)
+        for name in row.split("`")[1::2]
+    ]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert sorted(named) == sorted(project["optional-dependencies"])
 
 
 def test_the_readme_says_how_the_tests_are_run() -> None:

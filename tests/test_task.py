@@ -41,17 +41,9 @@ def rejecting(times: int) -> type[BaseModel]:
 
 
 def test_a_rejected_answer_is_told_and_tried_again(
-    random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+    random_model: slm.Model, prompts: list[str]
 ) -> None:
     """The user's validator counts, and the model reads what it said."""
-    prompts: list[str] = []
-    answer = slm.Model.answer
-
-    def listening(self: slm.Model, asked: Any, *args: Any) -> Any:
-        prompts.append(self.tokenizer.decode(asked.prompt))
-        return answer(self, asked, *args)
-
-    monkeypatch.setattr(slm.Model, "answer", listening)
     result = slm.extract(TEXT, rejecting(2), retries=2, model=random_model)
     assert len(prompts) == 3
     assert "attempt 1 is not good enough" not in prompts[0]
@@ -229,17 +221,9 @@ def test_what_must_be_filled_is_asked_for_again_where_it_stands(random_model: sl
 
 
 def test_parts_are_asked_again_with_what_was_wrong(
-    random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+    random_model: slm.Model, prompts: list[str]
 ) -> None:
     """Validators see the merged value, and each part hears of it."""
-    prompts: list[str] = []
-    answer = slm.Model.answer
-
-    def listening(self: slm.Model, asked: Any, *args: Any) -> Any:
-        prompts.append(self.tokenizer.decode(asked.prompt))
-        return answer(self, asked, *args)
-
-    monkeypatch.setattr(slm.Model, "answer", listening)
     text = "Some words of Acme stand in this paragraph. " * 150
     result = slm.extract(text, rejecting(1), model=random_model)
     told = [prompt for prompt in prompts if "attempt 1 is not good enough" in prompt]

@@ -28,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Tasks on your documents by a small language model on this machine. Nothing is sent "
-    "anywhere.\n\nEach command reads text, Markdown, HTML, PDF, mail or Office files and prints an "
+    "anywhere.\n\nThe tasks read text, Markdown, HTML, PDF, mail or Office files and print an "
     "answer for people, or JSON where the output is piped or --json is given. Progress and "
     "errors go to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several "
     "files failed, 130 stopped.",

@@ -6,14 +6,15 @@ import inspect
 from collections.abc import Callable, Collection
 from inspect import Parameter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slmtasks.bound import Bound
-from slmtasks.cli import files, many
 from slmtasks.cli.app import app
 from slmtasks.cli.options import Common, Recording
+
+if TYPE_CHECKING:
+    from slmtasks.bound import Bound
 
 DOCUMENTS = "Text, Markdown, HTML, PDF, mail or Office files."
 
@@ -39,11 +40,30 @@ def task(
     def made(bound: Callable[..., Bound]) -> Callable[..., Bound]:
         one = _argument(list[Path], "FILE...", sources)
         some = _argument(list[str], "INPUT...", f"{sources} Folders and globs, too.")
-        app.command()(_command(bound, files.run, one, [bound, Common], omitted))
-        batch.command()(_command(bound, many.run, some, [bound, Common, Recording], omitted))
+        printed = _command(bound, _printed, one, [bound, Common], omitted)
+        recorded = _command(bound, _recorded, some, [bound, Common, Recording], omitted)
+        said, _, shown = (bound.__doc__ or "").partition("slmtasks ")
+        recorded.__doc__ = f"{said}slmtasks batch {shown.rstrip()} --out run.jsonl"
+        app.command()(printed)
+        batch.command()(recorded)
         return bound
 
     return made
+
+
+# Both are imported when they run: the help of a command needs nothing that runs a model.
+
+
+def _printed(*given: Any) -> None:
+    from slmtasks.cli import files
+
+    files.run(*given)
+
+
+def _recorded(*given: Any) -> None:
+    from slmtasks.cli import many
+
+    many.run(*given)
 
 
 def _argument(kind: Any, metavar: str, said: str) -> Parameter:
@@ -76,6 +96,8 @@ def _command(
 
 
 def _options(group: Callable[..., Any], omitted: Collection[str]) -> list[Parameter]:
-    options = inspect.signature(group, eval_str=True).parameters.values()
+    # What a group makes of its options is imported when it is made.
+    made = {"Bound": object}
+    options = inspect.signature(group, eval_str=True, locals=made).parameters.values()
     kept = [option for option in options if option.name not in omitted]
     return [option.replace(kind=Parameter.KEYWORD_ONLY) for option in kept]

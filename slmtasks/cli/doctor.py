@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slmtasks import display
+from slmtasks.cli import exits
 from slmtasks.cli.app import app
 from slmtasks.cli.options import JsonOption
 
@@ -35,7 +36,7 @@ def doctor(
     else:
         display.table(["", ""], _rows(report))
     if report.problems:
-        raise typer.Exit(1)
+        raise typer.Exit(exits.FAILED)
 
 
 def _rows(report: Report) -> list[list[str]]:

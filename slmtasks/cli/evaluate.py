@@ -29,7 +29,7 @@ def evaluate(
     ],
     model: ModelOption = None,
     device: DeviceOption = "auto",
-    limit: Annotated[int | None, typer.Option(min=1, help="The first cases of each only.")] = None,
+    first: Annotated[int | None, typer.Option(min=1, help="So many cases of each only.")] = None,
     day_first: DayFirstOption = None,
     out: Annotated[
         Path | None, typer.Option(help="Write the scores to this file, as JSON.")
@@ -49,7 +49,7 @@ def evaluate(
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent} for --out; make it first")
     try:
-        sets = {path: reading.load(path)[:limit] for path in files}
+        sets = {path: reading.load(path)[:first] for path in files}
     except slm.CaseError as error:
         exits.fail(str(error), exits.WRONG_USAGE)
     as_json = as_json or not sys.stdout.isatty()

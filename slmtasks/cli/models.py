@@ -51,7 +51,7 @@ def pull(
     name: Name,
     device: DeviceOption = "auto",
     revision: Annotated[
-        str | None, typer.Option(help="A branch, tag or commit. [default: main]")
+        str | None, typer.Option(help="A branch, tag or commit.", show_default="main")
     ] = None,
     source: Annotated[
         str | None,

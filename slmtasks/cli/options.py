@@ -17,8 +17,8 @@ ModelOption = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="A name that slmtasks models lists, 'nano', or a folder. [default: $SLMTASKS_MODEL, "
-        "phi-3-mini where it is pulled, nano]",
+        help="A name that slmtasks models lists, 'nano', or a folder.",
+        show_default="$SLMTASKS_MODEL, phi-3-mini where it is pulled, nano",
     ),
 ]
 DeviceOption = Annotated[str, typer.Option(help=f"One of {', '.join(devices.KNOWN)}.")]

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import slmtasks as slm
-from slmtasks import shorthand
-from slmtasks.bound import Bound, bind
 from slmtasks.cli.compose import task
 from slmtasks.cli.options import (
     FieldsOption,
@@ -23,7 +21,9 @@ from slmtasks.cli.options import (
 from slmtasks.errors import SchemaError, SlmTasksError
 from slmtasks.options import Length, PostTone, ProductTone, ReplyTone, Style
 from slmtasks.platforms import PlatformName
-from slmtasks.results import Result
+
+if TYPE_CHECKING:
+    from slmtasks.bound import Bound
 
 
 @task(reading=("day_first", "password"))
@@ -37,13 +37,15 @@ def extract(
 
     slmtasks extract invoice.pdf --fields "vendor, total: number, issued: date"
     """
+    from slmtasks import shorthand
+
     if (fields is None) == (schema is None):
         raise typer.BadParameter("give either --fields or --schema")
     try:
         shape = shorthand.load(schema) if schema is not None else shorthand.parse(fields or "")
     except SchemaError as error:
         raise typer.BadParameter(str(error)) from error
-    bound = bind(partial(slm.extract, schema=shape, instructions=instructions, grounding=grounding))
+    bound = _bound(slm.extract, schema=shape, instructions=instructions, grounding=grounding)
     return bound if schema is None else replace(bound, call=_named(bound.call, schema))
 
 
@@ -61,8 +63,8 @@ def summarize(
 
     slmtasks summarize report.pdf --style quotes --length short
     """
-    asked = partial(slm.summarize, style=style, length=length, most=most, focus=focus)
-    return bind(partial(asked, language=language))
+    asked = partial(slm.summarize, style=style, length=length, most=most)
+    return _bound(asked, focus=focus, language=language)
 
 
 @task(
@@ -77,7 +79,7 @@ def describe(
 
     slmtasks describe product.json --tone friendly
     """
-    return bind(partial(slm.describe_product, tone=tone, length=length, language=language))
+    return _bound(slm.describe_product, tone=tone, length=length, language=language)
 
 
 @task(reading=("password",))
@@ -92,8 +94,8 @@ def post(
 
     slmtasks post announcement.txt --platform bluesky
     """
-    asked = partial(slm.social_post, platform=platform, tone=tone, hashtags=hashtags, link=link)
-    return bind(partial(asked, language=language))
+    asked = partial(slm.social_post, platform=platform, tone=tone, hashtags=hashtags)
+    return _bound(asked, link=link, language=language)
 
 
 @task(sources="The customers' messages, as files.")
@@ -106,14 +108,21 @@ def reply(
 
     slmtasks reply mail.txt --facts faq.md
     """
-    return bind(partial(slm.reply, facts=facts, tone=tone, language=language))
+    return _bound(slm.reply, facts=facts, tone=tone, language=language)
 
 
-def _named(call: Callable[..., Result], schema: str) -> Callable[..., Result]:
+def _bound(call: Callable[..., slm.Result], **keywords: Any) -> Bound:
+    # Imported here: it takes the modules that run a model.
+    from slmtasks.bound import bind
+
+    return bind(partial(call, **keywords))
+
+
+def _named(call: Callable[..., slm.Result], schema: str) -> Callable[..., slm.Result]:
     """The call, its errors naming the schema where a validator of it raises them."""
 
     @wraps(call)
-    def named(document: slm.Document, *arguments: Any, **keywords: Any) -> Result:
+    def named(document: slm.Document, *arguments: Any, **keywords: Any) -> slm.Result:
         try:
             return call(document, *arguments, **keywords)
         except Exception as error:
