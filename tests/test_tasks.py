@@ -98,7 +98,7 @@ def test_a_post_ends_with_its_tags_and_its_link(random_model: slm.Model) -> None
     post = slm.social_post(TEXT, platform="threads", hashtags=4, link=link, model=random_model)
     assert len(post.hashtags) <= 1
     assert post.text.endswith(f"\n\n{link}")
-    assert any("allows 1 hashtags; 4 were asked for" in warning for warning in post.warnings)
+    assert any("allows 1 hashtag; 4 were asked for" in warning for warning in post.warnings)
     bare = slm.social_post(TEXT, platform="bluesky", hashtags=0, model=random_model)
     assert bare.hashtags == ()
     assert "#" not in bare.text.split()

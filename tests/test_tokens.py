@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -123,9 +124,9 @@ def test_hostile_schemas_messages_and_products_stay_text(
     counts: list[int] = []
     answer = slm.Model.answer
 
-    def counting(self, prompt, grammar, **limits):  # type: ignore[no-untyped-def]
-        counts.append(sum(token in control for token in prompt))
-        return answer(self, prompt, grammar, **limits)
+    def counting(self: slm.Model, asked: Any, *args: Any) -> Any:
+        counts.append(sum(token in control for token in asked.prompt))
+        return answer(self, asked, *args)
 
     monkeypatch.setattr(slm.Model, "answer", counting)
 

@@ -52,21 +52,24 @@ def evaluate(
         sets = {path: reading.load(path)[:first] for path in files}
     except slm.CaseError as error:
         exits.fail(str(error), exits.WRONG_USAGE)
-    as_json = as_json or not sys.stdout.isatty()
     done: list[Evaluation] = []
     with slm.load(model, device=device) as loaded:
         for path, found in sets.items():
             done.append(_scored(path, found, loaded, day_first))
-            if as_json:
+            if as_json or not sys.stdout.isatty():
                 print(done[-1].model_dump_json(), flush=True)
             else:
                 _show(done[-1])
     if out is not None:
-        written = [evaluation.model_dump(mode="json") for evaluation in done]
-        out.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        _write(done, out)
     asked, answered = sum(e.cases for e in done), sum(e.answered for e in done)
     if answered < asked:
         raise SystemExit(exits.PARTLY_DONE if answered else exits.FAILED)
+
+
+def _write(done: list[Evaluation], out: Path) -> None:
+    written = [evaluation.model_dump(mode="json") for evaluation in done]
+    out.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _scored(path: Path, found: list[Case], loaded: slm.Model, day_first: bool | None) -> Evaluation:

@@ -57,19 +57,8 @@ def social_post(
     options.check(tone, PostTone, "tone")
     if hashtags < 0:
         raise ValueError(f"hashtags is {hashtags}; give 0 or more")
-    if link is not None and not (
-        isinstance(link, str) and link.isprintable() and link.split() == [link]
-    ):
-        raise ValueError(f"link is {link!r}; give an address without white space, or None")
     most = hashtags if rules.hashtags is None else min(hashtags, rules.hashtags)
-    # Each tag is reserved at its longest.
-    tail = _tail(["a" * TAG] * most, link)
-    room = min(LONGEST, rules.room(tail) if tail else rules.limit)
-    if room < SHORTEST:
-        raise ValueError(
-            f"{most} hashtags and the link leave {room} of {rules.title}'s {rules.limit} "
-            "characters; ask for fewer hashtags or give a shorter link"
-        )
+    room = _room(rules, most, link)
     document = opened(source)
     variables = {
         "platform": platform,
@@ -100,6 +89,23 @@ def social_post(
         limit=rules.limit,
         **run.carried(document, chunks),
     )
+
+
+def _room(rules: Platform, most: int, link: str | None) -> int:
+    """The characters that hashtags and link leave for the body, by the platform's counting."""
+    if link is not None and not (
+        isinstance(link, str) and link.isprintable() and link.split() == [link]
+    ):
+        raise ValueError(f"link is {link!r}; give an address without white space, or None")
+    # Each tag is reserved at its longest.
+    tail = _tail(["a" * TAG] * most, link)
+    room = min(LONGEST, rules.room(tail) if tail else rules.limit)
+    if room < SHORTEST:
+        raise ValueError(
+            f"{most} hashtags and the link leave {room} of {rules.title}'s {rules.limit} "
+            "characters; ask for fewer hashtags or give a shorter link"
+        )
+    return room
 
 
 def _tail(tags: list[str], link: str | None) -> str:
