@@ -58,11 +58,11 @@ def quoted(run: Run, document: Document, most: int) -> tuple[list[str], int]:
     while True:
         shares = _shares(most, [len(set(_texts(passage))) for passage in passages])
         picked: list[str] = []
-        for passage, share in zip(passages, shares, strict=True):
-            if share:
-                node = Object((quotes(share, share),))
-                parsed = run.answer_part(passage, node, of=len(passages))
-                picked += [str(leaf.value) for leaf in leaves(parsed.tree)] if parsed else []
+        asked = [pair for pair in zip(passages, shares, strict=True) if pair[1]]
+        for passage, share in asked:
+            node = Object((quotes(share, share),))
+            parsed = run.answer_part(passage, node, of=len(asked))
+            picked += [str(leaf.value) for leaf in leaves(parsed.tree)] if parsed else []
         if len(picked) <= most:
             return picked, chunks
         if len(picked) == sum(len(set(_texts(passage))) for passage in passages):

@@ -221,8 +221,7 @@ class _Builder:
         return self._names[key]
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _literal(text: str) -> str:

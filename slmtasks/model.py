@@ -6,10 +6,12 @@ With `decoding`, the only module that knows onnxruntime_genai.
 from __future__ import annotations
 
 import json
+import math
 import threading
 import time
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -55,7 +57,8 @@ class Model:
         self._stops = settings.stops
         settings.context(context)
         self._token_bytes = settings.decoder.bytes_per_token
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._answering: int | None = None
         self.tokenizer = Tokenizer(folder, settings.vocab_size, self._stops)
         self._model: og.Model | None
         self._model, self.device = providers.open_model(
@@ -105,15 +108,25 @@ class Model:
         return self._chat.encode(messages, self.tokenizer.encode)
 
     def answer(self, asked: Asked, watch: Watch | None = None) -> tuple[Answer, Usage]:
-        """Decode an answer to a prompt, within its grammar; see `Decoder.decode`."""
-        begun = time.perf_counter()
-        left = -1 if asked.deadline is None else max(0.0, asked.deadline - time.monotonic())
-        if not self._lock.acquire(timeout=left):
-            raise TimedOut("another call kept the model until the time was over; give it more")
+        """Decode an answer to a prompt, within its grammar; see `Decoder.decode`.
+
+        Raises ModelError where `watch` itself asks this model.
+        """
+        begun, me = time.perf_counter(), threading.get_ident()
+        if self._answering == me:
+            raise ModelError("on_progress asked the model that it hears of; ask it after the call")
+        left = math.inf if asked.deadline is None else asked.deadline - time.monotonic()
         try:
+            if not self._lock.acquire(timeout=min(max(0.0, left), threading.TIMEOUT_MAX)):
+                raise TimedOut("another call kept the model until the time was over; give it more")
+            self._answering = me
             answer = self._decoder.decode(asked, watch)
         finally:
-            self._lock.release()
+            if self._answering == me:
+                self._answering = None
+            # Where a stop comes as the lock is given, nothing else says whose it is.
+            with suppress(RuntimeError):
+                self._lock.release()
         return answer, Usage(
             prompt_tokens=answer.prompt_tokens,
             cached_tokens=answer.cached_tokens,

@@ -87,7 +87,7 @@ class Run:
         timeout: float | None = None,
         on_progress: Listener | None = None,
     ) -> None:
-        if timeout is not None and timeout <= 0:
+        if timeout is not None and not timeout > 0:
             raise ValueError(f"timeout is {timeout}; give seconds, more than 0")
         if not isinstance(model, Model | None):
             raise TypeError(f"model is {model!r}; give what slmtasks.load returned, or None")
@@ -102,6 +102,7 @@ class Run:
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._on_progress = on_progress
         self._part = self._parts = 1
+        self._failed = 0
         self.missing: list[Missing] = []
         self._document: Document | None = None
         if variables.get("language") and self.model.folder == NANO:
@@ -142,10 +143,12 @@ class Run:
         messages = self.prompt.messages({**self.variables, "document": passage.text})
         for _ in range(self.retries + 1):
             turns = self.prompt.retry(messages, *told) if told else messages
-            if not self._fits(turns):
+            ids = self.model.encode(turns)
+            if told and len(ids) + FLOOR > self.model.context:
                 # The earlier answer leaves no room for another one: ask without it.
                 turns = messages
-            answer = self._answer(turns, lark, node, passage)
+                ids = self.model.encode(turns)
+            answer = self._answer(ids, lark, node, passage)
             parsed, errors = _parsed(answer, node, source, output)
             if parsed is not None:
                 if answer.finish == "closed":
@@ -162,22 +165,25 @@ class Run:
     def answer_part(
         self, passage: Passage, node: nodes.Object, *, of: int, told: Rejection | None = None
     ) -> Parsed | None:
-        """The answer for one of several parts; None, and reported, where there is none.
+        """The answer for one of several parts; None where there is none.
 
-        Raises the error where every part has failed.
+        That is reported, unless the part has the earlier answer that `told` is of. Raises
+        the error where every part has failed.
         """
         self._part = self._part % of + 1 if self._parts == of else 1
         self._parts = of
+        self._failed = 0 if self._part == 1 else self._failed
         try:
             return self.ask(passage, node, told=told)
         except AnswerError as error:
             if passage.document is not self._document:
                 raise
-            place = {"start": passage.start, "end": passage.end}
-            self.missing.append(Missing(reason=str(error), **place))
-            if len(self.missing) == of:
+            self._failed += 1
+            if self._failed == of:
                 raise
-            self.warnings.append(f"a part of the text gave no answer ({place}): {error}")
+            if told is None:
+                reason = str(error)
+                self.missing.append(Missing(reason=reason, start=passage.start, end=passage.end))
             return None
 
     def coverage(self, document: Document, chunks: int) -> Coverage:
@@ -185,6 +191,10 @@ class Run:
         pages = [Missing(reason=f.reason, page=f.page) for f in document.failures]
         unread = sum((m.end or 0) - (m.start or 0) for m in self.missing)
         self.warnings += [f"page {f.page} was not read: {f.reason}" for f in document.failures]
+        self.warnings += [
+            f"a part of the text gave no answer ({m.start} to {m.end}): {m.reason}"
+            for m in self.missing
+        ]
         return Coverage(
             characters=len(document.text),
             read=len(document.text) - unread,
@@ -204,10 +214,7 @@ class Run:
             "prompt_version": self.prompt.label,
         }
 
-    def _answer(
-        self, turns: list[templates.Message], lark: str, node: nodes.Object, passage: Passage
-    ) -> Answer:
-        ids = self.model.encode(turns)
+    def _answer(self, ids: list[int], lark: str, node: nodes.Object, passage: Passage) -> Answer:
         closing = 32 + 16 * nodes.leaves(node) + nodes.key_characters(node)
         # What is copied is seldom longer than the source: the cache is made for no more.
         copied = 2 * self.model.count_tokens(passage.text)
@@ -233,9 +240,6 @@ class Run:
         return lambda read, text: hear(
             Progress(read=min(read, tokens), tokens=tokens, part=part, parts=parts, text=text)
         )
-
-    def _fits(self, turns: list[templates.Message]) -> bool:
-        return len(self.model.encode(turns)) + FLOOR <= self.model.context
 
 
 def _parsed(
@@ -350,7 +354,9 @@ class Task(Generic[T]):
                 parsed = run.answer_part(passage, node, of=len(passages), told=told)
                 if parsed is not None:
                     earlier[index] = parsed
-            tree, disagreements = grounding.merge(self.node, [p.tree for p in earlier.values()])
+            # What a part gave only in a retry still stands at the part's place.
+            given = [earlier[index].tree for index in sorted(earlier)]
+            tree, disagreements = grounding.merge(self.node, given)
             self._fill(run, passages, tree)
             reading = grounding.flatten(self.node, tree)
             try:
@@ -360,7 +366,7 @@ class Task(Generic[T]):
                 continue
             run.warnings += disagreements
             return reading, value
-        raws = "\n".join(parsed.raw for parsed in earlier.values())
+        raws = "\n".join(earlier[index].raw for index in sorted(earlier))
         prompt = _shown(run.prompt.messages({**run.variables, "document": passages[0].text}))
         raise InvalidAnswer(prompt=prompt, raw=raws, attempts=self.retries + 1, errors=errors)
 

@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -154,6 +156,44 @@ def test_a_closed_model_says_so(folder: Path) -> None:
         pass
     with pytest.raises(ModelError, match="was closed"):
         slm.summarize("Some text is here.", model=loaded)
+
+
+def test_a_stop_while_it_waits_for_its_turn_leaves_the_model_to_others(
+    random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C as the lock is given: it is given back. One that never came is not."""
+    asked = Asked([5], "start: /a+/", max_tokens=5, reserve=5)
+    free: list[bool] = []
+
+    class Stopping:
+        def __init__(self, lock: Any, given: bool) -> None:
+            self.lock, self.given = lock, given
+            self.release = lock.release
+
+        def acquire(self, timeout: float) -> bool:
+            if self.given:
+                self.lock.acquire()
+            raise KeyboardInterrupt
+
+    for given in (True, False):
+        with monkeypatch.context() as patched:
+            patched.setattr(random_model, "_lock", Stopping(random_model._lock, given))
+            with pytest.raises(KeyboardInterrupt):
+                random_model.answer(asked)
+    other = threading.Thread(
+        target=lambda: free.append(bool(random_model.answer(asked)[0].text)), daemon=True
+    )
+    other.start()
+    other.join(30)
+    assert free == [True]
+
+
+def test_what_hears_of_the_progress_cannot_ask_the_model(random_model: slm.Model) -> None:
+    """An error in place of a wait without end; the model answers again."""
+    asked = Asked([5], "start: /a+/", max_tokens=5, reserve=5)
+    with pytest.raises(ModelError, match="after the call"):
+        random_model.answer(asked, lambda *_: random_model.answer(asked) and None)
+    assert random_model.answer(asked)[0].text
 
 
 def test_a_prompt_past_the_context_is_typed(random_model: slm.Model) -> None:

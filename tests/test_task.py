@@ -234,6 +234,44 @@ def test_parts_are_asked_again_with_what_was_wrong(
     assert "$" not in caught.value.prompt
 
 
+def test_a_part_that_fails_in_a_retry_keeps_its_earlier_answer(
+    random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts as read; one that answers only in the retry stands in its place, unwarned."""
+    answer = slm.Model.answer
+    calls: list[int] = []
+    parts = 3
+
+    def failing(self: slm.Model, asked: Any, *args: Any) -> Any:
+        calls.append(len(asked.prompt))
+        if len(calls) in (1, parts + 2):
+            raise AnswerError("staged fault")
+        return answer(self, asked, *args)
+
+    monkeypatch.setattr(slm.Model, "answer", failing)
+    seen: list[Any] = []
+
+    class Rows(BaseModel):
+        rows: list[str]
+
+        @field_validator("rows")
+        @classmethod
+        def check(cls, value: list[str]) -> list[str]:
+            seen.append(value)
+            if len(seen) == 1:
+                raise ValueError("not good enough")
+            return value
+
+    text = "\n\n".join(f"Item {n} of the long list." for n in range(210))
+    result = slm.extract(text, Rows, model=random_model)
+    assert result.coverage.chunks == parts
+    assert len(calls) == 2 * parts
+    assert result.coverage.complete
+    assert not [warning for warning in result.warnings if "gave no answer" in warning]
+    first = [result.evidence[f"rows[{index}]"][0].start for index in range(len(result.value.rows))]
+    assert first == sorted(first)
+
+
 def test_a_field_missing_from_all_parts_is_an_invalid_answer(random_model: slm.Model) -> None:
     """Required and absent everywhere: pydantic's word for it, not a crash."""
 
@@ -283,9 +321,11 @@ def test_the_time_given_ends_a_task_and_the_model_answers_again(random_model: sl
     """One error where nothing was answered; at once usable."""
     with pytest.raises(TimedOut, match="time"):
         slm.extract(TEXT, parse("vendor"), model=random_model, timeout=1e-9)
-    with pytest.raises(ValueError, match="timeout is 0"):
-        slm.extract(TEXT, parse("vendor"), model=random_model, timeout=0)
-    assert slm.extract(TEXT, parse("vendor"), model=random_model, timeout=600).value.vendor
+    for none in (0, float("nan")):
+        with pytest.raises(ValueError, match=f"timeout is {none}"):
+            slm.extract(TEXT, parse("vendor"), model=random_model, timeout=none)
+    for long in (600, float("inf")):
+        assert slm.extract(TEXT, parse("vendor"), model=random_model, timeout=long).value.vendor
 
 
 def test_parts_that_were_answered_in_time_are_kept(random_model: slm.Model) -> None:

@@ -192,3 +192,12 @@ def test_specs_that_are_not_mentioned_are_said(
         "not mentioned: washable: no",
         "not mentioned: price: \u20ac189",
     )
+
+
+def test_what_the_copy_mentions_is_held_against_its_texts() -> None:
+    """A quote is no escape, and a field's name says nothing."""
+    from slmtasks.tasks.describe_product import _unmentioned
+
+    product = slm.Product(name="TV", specs={"size": '15.6"', "kind": "description"})
+    copy = {"title": 'TV, 15.6"', "description": "A set.", "bullets": ["Flat"]}
+    assert list(_unmentioned(product, copy)) == ["kind: description"]

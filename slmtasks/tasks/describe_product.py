@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -86,7 +86,7 @@ def describe_product(
         )
     copy = run.ask(whole, describe(_copy(name, length)))
     fields = copy.reading.data
-    run.warnings += [f"not mentioned: {spec}" for spec in _unmentioned(product, copy.raw)]
+    run.warnings += [f"not mentioned: {spec}" for spec in _unmentioned(product, fields)]
     return ProductDescription(
         title=fields["title"],
         tagline=fields["tagline"],
@@ -97,9 +97,10 @@ def describe_product(
     )
 
 
-def _unmentioned(product: Product, raw: str) -> Iterator[str]:
+def _unmentioned(product: Product, copy: dict[str, Any]) -> Iterator[str]:
     """The specs and the price that the copy does not hold; of yes and no, their name counts."""
-    said = " ".join(raw.casefold().split())
+    texts = [text for name, text in copy.items() if name != "bullets"] + copy["bullets"]
+    said = " ".join(" ".join(texts).casefold().split())
     specs = {**product.specs, **({"price": product.price} if product.price else {})}
     for key, value in specs.items():
         wanted = key if value.casefold() in ("yes", "no") else value
