@@ -252,10 +252,14 @@ def test_a_deadline_ends_a_call_and_the_next_is_not_affected(exact_model: slm.Mo
     assert after.tokens == before.tokens
 
 
-def test_a_stop_at_any_pass_leaves_the_model_usable(exact_model: slm.Model) -> None:
+def test_a_stop_at_any_pass_leaves_the_model_usable(
+    exact_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Ctrl-C in prefill and at each pass of the answer; then it answers as before."""
     prompt, lark = extraction(exact_model, TEXTS[0] + " and so on" * 100, "vendor, paid: bool")
     asked = Asked(prompt, lark, max_tokens=600, reserve=0)
+    # How many passes an answer takes follows from their cost where it is guessed.
+    monkeypatch.setattr(exact_model._decoder.levers, "drafts", False)
     exact_model._decoder.pool.clear()
     heard: list[int] = []
     before, _ = exact_model.answer(asked, lambda read, _: heard.append(read))

@@ -281,11 +281,15 @@ HOSTILE = [
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     """Four times the text takes about four times as long, not sixteen."""
-    times = []
-    for size in (5_000, 20_000):
-        text = piece * (size // len(piece))
+
+    def taken(text: str) -> float:
         start = process_time()
         numbers(text)
         dates(text, time=True)
-        times.append(process_time() - start)
-    assert times[1] < 10 * times[0] + 0.1
+        return process_time() - start
+
+    # The least of three: a collection of the whole suite's garbage may fall into one.
+    few, many = (
+        min(taken(piece * (size // len(piece))) for _ in range(3)) for size in (5_000, 20_000)
+    )
+    assert many < 10 * few + 0.1
