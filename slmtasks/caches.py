@@ -21,6 +21,9 @@ from slmtasks.tokens import agreeing
 PREFILL = 256
 """Tokens a pass while reading a prompt. A pass holds the logits of all its positions."""
 
+MOST = 8
+"""Caches that are kept at most: small models would keep hundreds within the budget."""
+
 Logits = NDArray[np.float32]
 
 
@@ -143,7 +146,7 @@ class Pool:
 
     `start(length)` gives a new runtime generator with a KV cache for `length` tokens, a
     multiple of `step`, so that a later call may fit too; all together hold at most
-    `budget` tokens, or one cache what one call needs.
+    `budget` tokens, or one cache what one call needs, and there are at most MOST.
     """
 
     def __init__(
@@ -187,14 +190,14 @@ class Pool:
 
     def _other(self, prompt: Sequence[int], length: int) -> Cache | None:
         """The cache to give up for one that begins otherwise; None where there is room for it."""
-        if self.tokens + self._sized(length) <= self._budget:
+        if len(self._caches) < MOST and self.tokens + self._sized(length) <= self._budget:
             return None
         fitting = [cache for cache in self._caches if cache.room >= length]
         return fitting[0] if fitting else None
 
     def _started(self, length: int) -> Cache:
         room = self._sized(length)
-        while self._caches and self.tokens + room > self._budget:
+        while self._caches and (len(self._caches) >= MOST or self.tokens + room > self._budget):
             del self._caches[0]
         while True:
             try:

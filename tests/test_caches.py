@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slmtasks.caches import Cache, Pool, Stepping
+from slmtasks.caches import MOST, Cache, Pool, Stepping
 from slmtasks.errors import ModelError, OutOfMemory
 
 
@@ -199,3 +199,13 @@ def test_no_cache_is_made_beside_the_one_that_it_replaces(kind: type[Tape], leng
     ask(one, [*INVOICES, 5])
     ask(one, [*INVOICES, 6], length=length)
     assert seen == [0, 0]
+
+
+def test_no_more_are_kept_than_a_few() -> None:
+    """Whatever the budget; the least recently used goes first."""
+    large = pool(10_000)
+    for task in range(MOST + 1):
+        ask(large, [task + 1] * 4 + [99])
+    assert large.tokens == 10 * MOST
+    assert ask(large, [MOST + 1] * 4 + [98])[1] == 4
+    assert ask(large, [1] * 4 + [98])[1] == 0
