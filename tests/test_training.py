@@ -18,6 +18,7 @@ from training.drafts import Draft
 from training.examples import Example, make
 from training.page import held_out
 from training.stories import story
+from training.strange import Strange
 
 TASKS = ["extract", "summarize", "describe_product", "social_post", "reply"]
 
@@ -85,6 +86,20 @@ def test_the_central_sentence_is_quoted_wherever_it_stands() -> None:
     tales = [story(Random(i), 9) for i in range(60)]
     places = [max(range(len(t.sentences)), key=lambda i: t.sentences[i].weight) for t in tales]
     assert len(set(places)) > 4
+
+
+def test_words_are_exchanged_alike() -> None:
+    """A word that is exchanged becomes the same strange one everywhere; short words stay."""
+    text = "the quiet motor holds the quiet pump"
+    made = [Strange(Random(i)) for i in range(40)]
+    changed = [strange(text) for strange in made]
+    assert any(new != text for new in changed)
+    assert any(new == text for new in changed)
+    for strange, new in zip(made, changed, strict=True):
+        words = new.split()
+        assert words[1] == words[5]
+        assert words[0] == words[4] == "the"
+        assert strange(text) == new
 
 
 def test_every_style_platform_tone_and_length_occurs() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from training.presets import PRESETS
 
+NANO = Path(__file__).parents[1] / "slmtasks" / "nano"
+
 
 def data(out: Path, seed: int, count: int) -> None:
     """Write examples to look at, and what the checks dropped."""
@@ -40,7 +42,7 @@ def tokenizer(out: Path, seed: int, size: int) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one step, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    steps = ["data", "card", "tokenizer", "train", "evaluate", "export", "curve", "all"]
+    steps = ["data", "card", "tokenizer", "start", "train", "evaluate", "export", "curve", "all"]
     parser.add_argument("step", choices=steps)
     parser.add_argument("--preset", choices=list(PRESETS), default="smoke")
     parser.add_argument("--out", type=Path, default=Path("training/runs/nano"))
@@ -50,7 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--minutes", type=float, help="stop training after this long; it resumes")
     parser.add_argument(
-        "--tokens", type=int, help="train on this many tokens in place of the preset's"
+        "--tokens",
+        type=int,
+        help="train on this many tokens in place of the preset's; with start, those already seen",
+    )
+    parser.add_argument(
+        "--source", type=Path, default=NANO, help="the exported folder whose weights to start from"
     )
     parser.add_argument("--threads", type=int, help="threads to train with")
     parser.add_argument("--precision", choices=["int4", "int8", "fp32"], default="int8")
@@ -66,6 +73,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(card(out, given.seed, given.count))
     if given.step in ("tokenizer", "all"):
         tokenizer(out, given.seed, preset.vocabulary)
+    if given.step == "start":
+        from training.start import start
+
+        start(given.source, out, preset, given.tokens or 0)
     if given.step in ("train", "all"):
         from training.train import train
 

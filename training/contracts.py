@@ -31,7 +31,7 @@ def contract(p: Page, rows: int) -> None:
         sep = joint(p)
         p.add(*(f"{label}{sep}{value}" for label, value, _ in facts))
     else:
-        number = r.choice(["{}. ", "{}) ", "§ {} ", "Article {}: ", "({}) "])
+        number = p.pick("number", ["{}. ", "{}) ", "§ {} ", "Article {}: ", "({}) "])
         clauses = [shape.format(value) for _, value, shape in facts]
         for _ in range(min(rows, 3)):
             clauses.insert(r.randint(0, len(clauses)), r.choice(WORDS["clauses"]))
@@ -59,7 +59,7 @@ def _parties(p: Page, locale: str, dated: str) -> list[str]:
     else:
         of = [first, second]
     if p.pick("parties", ["prose", "lines"]) == "prose":
-        when = r.choice([f"This agreement is made on {dated}", f"Dated {dated}"])
+        when = p.pick("opening", ["This agreement is made on", "Dated"]) + f" {dated}"
         return [f"{when} between {of[0]} (the {roles[0]}) and {of[1]} (the {roles[1]})."]
     return [f"Date: {dated}", f"{roles[0]}: {of[0]}", "and", f"{roles[1]}: {of[1]}"]
 
@@ -89,6 +89,6 @@ def _particulars(
         p.types[concept] = {"start": "date", "end": "date", "fee": "number"}.get(concept, "text")
         labels, clauses = WORDS["shapes"][concept]
         out.append((r.choice(labels), value, r.choice(clauses)))
-    if r.random() < 0.5:
+    if p.pick("order", ["fixed", "mixed"]) == "mixed":
         r.shuffle(out)
     return out

@@ -113,7 +113,13 @@ def shop(r: Random, locale: str) -> str:
     x = r.random()
     if x < 0.05:
         return f"{text} {r.randint(2, 99)}"
-    return f"{text} ({r.choice([name(r), 'M', name(r)])})" if x < 0.09 and "(" not in text else text
+    if x < 0.2 and "(" not in text:
+        inner = r.choice([name(r), "M", f"{name(r)} {name(r)}", r.choice("MSKJ")])
+        first, *rest = text.split(" ")
+        # Within the name, as a branch before its legal form, as often as behind it.
+        at = r.randint(0, len(rest))
+        return " ".join([first, *rest[:at], f"({inner})", *rest[at:]])
+    return text
 
 
 def item(r: Random) -> str:

@@ -10,6 +10,7 @@ class Preset:
     """A model and its training run; lengths in tokens.
 
     `stages` are (share of all tokens, longest example): short documents come first.
+    `feeders` are the processes that make examples, about 39,000 tokens a second each.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Preset:
         (1.0, 1280),
     )
     threads: int = 2
+    feeders: int = 1
 
     def longest(self, share: float) -> int:
         """The longest example when `share` of all tokens are seen."""
@@ -54,4 +56,17 @@ PRESETS = {
         stages=((0.7, 256), (1.0, 384)),
     ),
     "cpu": Preset("cpu"),
+    # About 30 million parameters, for 20 minutes of a large GPU with 16 cores beside it.
+    "gpu": Preset(
+        "gpu",
+        hidden=512,
+        inner=1536,
+        layers=8,
+        tokens=400_000_000,
+        batch=65_536,
+        rate=1.5e-3,
+        matrix_rate=4e-3,
+        warmup=300,
+        feeders=14,
+    ),
 }

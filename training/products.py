@@ -15,13 +15,13 @@ from training import lexicon as lex
 from training import values as val
 from training.drafts import Draft, passage
 from training.sheets import ADJECTIVES, NOUNS
+from training.strange import Strange
 from training.words import words
 
 WORDS = words("products")
 _KINDS: dict[str, dict[str, list[str]]] = WORDS["kinds"]
 _FILL: dict[str, str] = WORDS["fill"]
 _TYPES = ("type", "kind", "category")
-_PLACES = ("area", "district", "quarter", "region")
 
 
 @dataclass
@@ -38,26 +38,20 @@ class Sheet:
     keywords: tuple[str, ...] = ()
 
     @property
-    def noun(self) -> str:
-        """What the product is, in a word or two."""
-        said = [v for k, v in self.specs.items() if words_of(k).split()[-1] in _TYPES]
-        return self.kind or (said[0] if said else "")
-
-    @property
     def lead(self) -> str:
         """The first sentence."""
         by = f" by {self.brand}" if self.brand else ""
         who = f" for {self.who}" if self.who else ""
-        article = "an" if self.noun[:1].lower() in tuple("aeiou") else "a"
-        if self.noun:
-            return f"{self.name} is {article} {self.noun}{by}{who}."
+        article = "an" if self.kind[:1].lower() in tuple("aeiou") else "a"
+        if self.kind:
+            return f"{self.name} is {article} {self.kind}{by}{who}."
         return f"This is {self.name}{by}{who}."
 
     @property
     def facts(self) -> list[str]:
         """Every feature, specification and the price as sentences, in the sheet's order."""
         out = _said(self.features)
-        out += [_sentence(k, v) for k, v in self.specs.items() if v != self.noun or self.kind]
+        out += [_sentence(k, v) for k, v in self.specs.items()]
         return [*out, *([f"The price is {self.price}."] if self.price else [])]
 
 
@@ -102,12 +96,6 @@ def _sentence(key: str, value: str) -> str:
     last = name.split()[-1]
     if last == "near":
         return f"It is near {value}."
-    if last in ("food", "cuisine"):
-        return f"It serves {value} food."
-    if last in _PLACES:
-        return f"It is in the {value} area."
-    if last in _TYPES:
-        return f"It is {'an' if value[0].lower() in 'aeiou' else 'a'} {value}."
     many = last.endswith("s") and not last.endswith("ss")
     return f"The {name} {'are' if many else 'is'} {value}."
 
@@ -143,10 +131,12 @@ def sheet(r: Random) -> Sheet:
     out.who = r.choice(WORDS["who"]) if r.random() < 0.4 else ""
     if r.random() < 0.45:
         out.price = val.money(r, r.choice(lex.LOCALES)).write(val.cents(r, 3, 900))
-    case = r.choice([str, _upper])
+    case, strange = r.choice([str, _upper]), Strange(r)
     for _ in range(r.choice([0, 0, 1, 2, 3, 4, 5])):
         pool = table["features"] if r.random() < 0.7 else WORDS["features"]
-        text = case(_filled(r.choice(pool), r))
+        first, _, rest = _filled(r.choice(pool), r).partition(" ")
+        # Its first word says what kind of sentence it becomes.
+        text = case(f"{first} {strange(rest)}".rstrip())
         if text not in out.features:
             out.features.append(text)
     way = r.choice(["title", "title", "plain", "plain", "camel", "camel", "snake"])
@@ -155,9 +145,8 @@ def sheet(r: Random) -> Sheet:
         key, _, values = row.partition(": ")
         if out.kind and key.split()[-1] in _TYPES:
             continue
-        out.specs[_spelled(key, way if r.random() < 0.8 else "plain")] = _filled(
-            r.choice(values.split("|")), r
-        )
+        spelled = _spelled(strange(key), way if r.random() < 0.8 else "plain")
+        out.specs[spelled] = strange(_filled(r.choice(values.split("|")), r))
     out.specs = {k: v for k, v in out.specs.items() if v}
     if r.random() < 0.15:
         out.keywords = tuple(r.sample(WORDS["keywords"], 2))
@@ -197,12 +186,12 @@ def describe(r: Random, size: int) -> Draft | None:
     first = bullets[0][:1].lower() + bullets[0][1:].replace(": ", " ", 1) if bullets else ""
     by = f" by {s.brand}" if s.brand else ""
     answer = {
-        "title": f"{s.name} – {s.noun}{by}" if s.noun else f"{s.name}{by}",
+        "title": f"{s.name} – {s.kind}{by}" if s.kind else f"{s.name}{by}",
         "tagline": (
-            f"{_upper(s.noun or 'made')} for {s.who}"
+            f"{_upper(s.kind or 'made')} for {s.who}"
             if s.who
-            else f"{_upper(s.noun)} – {first}"
-            if s.noun
+            else f"{_upper(s.kind)} – {first}"
+            if s.kind
             else _upper(first)
         ),
         "description": body,

@@ -13,6 +13,7 @@ from random import Random
 
 from training import lexicon as lex
 from training import values as val
+from training.strange import Strange
 from training.words import words
 
 WORDS = words("stories")
@@ -232,6 +233,14 @@ def story(r: Random, length: int, name: str = "") -> Story:
     tags = [
         fixed[k] for k in ("topic", "prod", "city", "site", "thing", "name", "field") if k in fixed
     ]
+    strange = Strange(r)
+    sentences = [Sentence(strange(s.text), s.weight, strange(s.short)) for s in sentences]
     seen: dict[str, Sentence] = {s.text: s for s in reversed(sentences)}
     kept = list(dict.fromkeys(s.text for s in sentences))
-    return Story(name, title, [seen[text] for text in kept], facts, tags)
+    return Story(
+        name,
+        strange(title),
+        [seen[text] for text in kept],
+        {key: (names, kind, strange(value)) for key, (names, kind, value) in facts.items()},
+        [strange(tag) for tag in tags],
+    )

@@ -1,4 +1,4 @@
-"""The trainer: Phi-3's architecture from nothing, on a CPU, resumable at any time.
+"""The trainer: Phi-3's architecture from nothing, on a CPU or a GPU, resumable at any time.
 
 Knows nothing about documents: it asks `examples` for them, by number.
 """
@@ -77,7 +77,7 @@ def make_optimizers(model: Any, preset: Preset) -> list[Any]:
 
 
 def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> None:
-    """Make batches of like length for ever: a process of its own."""
+    """Make batches of like length for ever: a process of its own, one of `preset.feeders`."""
     os.nice(5)
     torch.set_num_threads(1)
     encoder, index = Encoder(Path(folder)), start
@@ -88,7 +88,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
         pairs: list[Pair] = []
         want = preset.batch * _POOL
         while want > 0:
-            index += 1
+            index += preset.feeders
             size = 25 + round((max(60, longest - 150) - 25) * r.random() ** 1.4)
             # Copying is learnt first, and from extraction.
             task = "extract" if r.random() < (0.7 if longest <= 320 else 0.1) else ""
@@ -107,7 +107,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
         r.shuffle(batches)
         for batch in batches:
             queue.put((index, batch))
-        seen += preset.batch * _POOL
+        seen += preset.batch * _POOL * preset.feeders
 
 
 def _tokens_at(folder: Path) -> int:
@@ -142,10 +142,10 @@ def _choice(before: int, earlier: int, token: int) -> float:
 
 def losses(model: Any, ids: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, float]:
     """The weighted loss, and the plain loss on the answers."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with torch.autocast(ids.device.type, dtype=torch.bfloat16):
         hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
         scale = weight[:, 1:]
-        wanted = (scale >= 1.0) | ((scale > 0) & (torch.rand(scale.shape) < PROMPT_SHARE))
+        wanted = (scale >= 1.0) | ((scale > 0) & (torch.rand_like(scale) < PROMPT_SHARE))
         logits = model.lm_head(hidden[wanted])
     each = F.cross_entropy(logits.float(), ids[:, 1:][wanted], reduction="none")
     scale = scale[wanted]
@@ -173,12 +173,13 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
     torch.manual_seed(seed)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     encoder = Encoder(folder)
-    model = new_model(preset, encoder.size)
+    model = new_model(preset, encoder.size).to(device)
     optimizers = make_optimizers(model, preset)
     state: dict[str, Any] = {"tokens": 0, "step": 0, "index": 0, "seconds": 0.0}
     if (folder / "checkpoint.pt").exists():
-        kept = torch.load(folder / "checkpoint.pt", weights_only=True)
+        kept = torch.load(folder / "checkpoint.pt", weights_only=True, map_location=device)
         model.load_state_dict(kept["model"])
         for optimizer, values in zip(optimizers, kept["optimizers"], strict=True):
             optimizer.load_state_dict(values)
@@ -187,14 +188,19 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     (folder / "state.json").write_text(json.dumps(state))
     context = get_context("spawn")
     queue = context.Queue(maxsize=2 * _POOL)
-    feeder = context.Process(
-        target=_feed, args=(str(folder), seed, state["index"], preset, queue), daemon=True
-    )
-    feeder.start()
+    feeders = [
+        context.Process(
+            target=_feed, args=(str(folder), seed, state["index"] + k, preset, queue), daemon=True
+        )
+        for k in range(preset.feeders)
+    ]
+    for feeder in feeders:
+        feeder.start()
     try:
         _loop(preset, folder, model, optimizers, state, queue, minutes, asked)
     finally:
-        feeder.kill()
+        for feeder in feeders:
+            feeder.kill()
 
 
 def schedule(share: float) -> float:
@@ -229,11 +235,12 @@ def _loop(
             for group in optimizer.param_groups:
                 group["lr"] = rate * most
         asked = time.monotonic()
-        state["index"], batch = queue.get()
+        index, batch = queue.get()
+        state["index"] = max(state["index"], index)
         waited += time.monotonic() - asked
         threads.next()
         started = time.monotonic()
-        ids, weight = tensors(batch)
+        ids, weight = (each.to(model.device) for each in tensors(batch))
         loss, answer = losses(model, ids, weight)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

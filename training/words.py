@@ -7,12 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+_FILES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "prose.toml"))
+
 
 @cache
 def _all() -> dict[str, dict[str, Any]]:
-    here = Path(__file__).parent
-    files = (here / name for name in ("words.toml", "prose.toml"))
-    return {k: v for file in files for k, v in tomllib.loads(file.read_text("utf-8")).items()}
+    return {k: v for file in _FILES for k, v in tomllib.loads(file.read_text("utf-8")).items()}
+
+
+def everything() -> str:
+    """The text of both files."""
+    return "\n".join(file.read_text("utf-8") for file in _FILES)
 
 
 def words(module: str) -> dict[str, Any]:

@@ -1,0 +1,81 @@
+"""The trainer, on a model of some thousand parameters: needs the extra "train"."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import slmtasks as slm
+from slmtasks.store import NANO
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from training import presets, start, tokenizer, train  # noqa: E402
+from training.examples import make  # noqa: E402
+
+TINY = replace(
+    presets.PRESETS["smoke"],
+    hidden=32,
+    inner=64,
+    layers=1,
+    heads=2,
+    tokens=20_000,
+    batch=1024,
+    stages=((1.0, 256),),
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    texts = (m["content"] for i in range(60) for m in make(2, i, 90).messages)
+    tokenizer.train(texts, 600, tmp_path)
+    return tmp_path
+
+
+def test_training_goes_on_where_it_stopped(run: Path) -> None:
+    """A run that is stopped and called again ends as far as one that was not, fed by several."""
+    train.train(replace(TINY, tokens=8_000), run, 0)
+    first = json.loads((run / "state.json").read_text())
+    train.train(replace(TINY, feeders=2), run, 0)
+    second = json.loads((run / "state.json").read_text())
+    assert 8_000 <= first["tokens"] < 20_000 <= second["tokens"]
+    assert first["step"] < second["step"]
+    assert first["index"] < second["index"]
+
+
+def test_shipped_weights_are_a_checkpoint(tmp_path: Path) -> None:
+    """A checkpoint made of nano's folder prefers the token that nano prefers."""
+    preset = presets.PRESETS["cpu"]
+    start.start(NANO, tmp_path, preset, 1000)
+    encoder = tokenizer.Encoder(tmp_path)
+    model = train.new_model(preset, encoder.size)
+    kept = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    model.load_state_dict(kept["model"])
+    assert kept["state"]["tokens"] == 1000
+    with slm.load("nano") as nano:
+        for number in range(5):
+            ids = encoder.prompt(make(7, number, 120).messages)
+            generator = nano._decoder.pool._start(len(ids) + 1)
+            generator.append_tokens(np.array(ids, dtype=np.int32))
+            theirs = np.asarray(generator.get_logits()).reshape(-1)
+            with torch.no_grad():
+                ours = model(torch.tensor([ids])).logits[0, -1].numpy()
+            assert ours.argmax() == theirs.argmax()
+            assert np.abs(ours - theirs).max() < 0.5
+
+
+def test_another_precision_is_refused(tmp_path: Path) -> None:
+    """An int4 export, whose weights are too coarse to go on from, is refused in a sentence."""
+    import onnx
+    from onnx import helper
+
+    node = helper.make_node("MatMulNBits", ["x", "w", "s"], ["y"], bits=4, K=32, N=32)
+    graph = helper.make_graph([node], "g", [], [])
+    onnx.save(helper.make_model(graph), tmp_path / "model.onnx")
+    with pytest.raises(ValueError, match="symmetric int8"):
+        start._weights(tmp_path / "model.onnx")
