@@ -55,6 +55,11 @@ def name(r: Random) -> str:
     return r.choice(LAST) if x < 0.85 else r.choice(r.choice(list(CITY.values())))
 
 
+def place(r: Random) -> str:
+    """The name of a street or town, one time in four of two words."""
+    return name(r) if r.random() < 0.75 else f"{name(r)} {name(r)}"
+
+
 def person(r: Random) -> str:
     """First and last name, sometimes with a title or an initial."""
     first = r.choice(FIRST) if r.random() < 0.7 else word(r, 1, 2).capitalize()
@@ -176,7 +181,7 @@ def address(r: Random, locale: str) -> list[str]:
     """The lines of a postal address."""
     shape = r.choice(STREET.get(locale, STREET["us"]).split("|"))
     fill = {
-        "w": name(r),
+        "w": place(r),
         "v": name(r),
         "n": r.randint(1, 480),
         "m": r.randint(2, 90),
@@ -188,7 +193,7 @@ def address(r: Random, locale: str) -> list[str]:
     city = (
         r.choice(CITY[locale])
         if r.random() < 0.4
-        else name(r)
+        else place(r)
         + r.choice(["", "", " Bahru" if locale == "my" else "ville", " City", "ton", "burg"])
     )
     if r.random() < 0.15:
