@@ -186,6 +186,13 @@ class Run:
                 self.missing.append(Missing(reason=reason, start=passage.start, end=passage.end))
             return None
 
+    def distinct(self, texts: Sequence[str]) -> list[str]:
+        """The texts of a list, each once; what the model wrote again is reported."""
+        kept = list(dict.fromkeys(texts))
+        if len(kept) < len(texts):
+            self.warnings.append("the model repeated itself in a list; each text is given once")
+        return kept
+
     def coverage(self, document: Document, chunks: int) -> Coverage:
         """What was read of the document, its failed pages and parts counted as missing."""
         pages = [Missing(reason=f.reason, page=f.page) for f in document.failures]

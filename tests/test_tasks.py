@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -165,25 +166,50 @@ def test_a_body_holds_neither_tags_nor_mentions(random_model: slm.Model) -> None
         assert "@" not in post.text
 
 
-def test_specs_that_are_not_mentioned_are_said(
-    random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By value, whatever its case; a yes or no by its name."""
+@pytest.fixture
+def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], None]:
+    """Lets the model answer what is given to it."""
     answer = slm.Model.answer
 
-    def said(self: slm.Model, *args: Any) -> Any:
-        given, usage = answer(self, *args)
-        copy = {
-            "title": "Fjord 40",
-            "tagline": "a",
-            "description": "It holds 40 LITRES and is Waterproof.",
-            "bullets": ["b"],
-            "meta_description": "c",
-        }
-        text = json.dumps(copy, separators=(",", ":"))
-        return replace(given, text=text, choices=()), usage
+    def stage(wanted: dict[str, Any]) -> None:
+        def said(self: slm.Model, *args: Any) -> Any:
+            given, usage = answer(self, *args)
+            text = json.dumps(wanted, separators=(",", ":"))
+            return replace(given, text=text, choices=()), usage
 
-    monkeypatch.setattr(slm.Model, "answer", said)
+        monkeypatch.setattr(slm.Model, "answer", said)
+
+    return stage
+
+
+COPY = {
+    "title": "Fjord 40",
+    "tagline": "a",
+    "description": "It holds 40 LITRES and is Waterproof.",
+    "bullets": ["b"],
+    "meta_description": "c",
+}
+
+
+def test_a_list_holds_each_text_once(
+    random_model: slm.Model, says: Callable[[dict[str, Any]], None]
+) -> None:
+    """What the model repeats in points or bullets is given once, in its place, and reported."""
+    says({"points": ["One.", "Two.", "One."]})
+    summary = slm.summarize(TEXT, model=random_model)
+    says({**COPY, "bullets": ["b", "b"]})
+    copy = slm.describe_product(slm.Product(name="Fjord 40"), model=random_model)
+    assert summary.points == ("One.", "Two.")
+    assert copy.bullets == ("b",)
+    repeated = ("the model repeated itself in a list; each text is given once",)
+    assert summary.warnings == copy.warnings == repeated
+
+
+def test_specs_that_are_not_mentioned_are_said(
+    random_model: slm.Model, says: Callable[[dict[str, Any]], None]
+) -> None:
+    """By value, whatever its case; a yes or no by its name."""
+    says(COPY)
     specs = {"volume": "40  litres", "waterproof": "yes", "weight": "900 g", "washable": "no"}
     product = slm.Product(name="Fjord 40", specs=specs, price="\u20ac189")
     made = slm.describe_product(product, model=random_model)

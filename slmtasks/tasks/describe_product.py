@@ -54,7 +54,7 @@ def describe_product(
 
     The title begins with the product's name verbatim and has at most 80 characters more;
     the tagline has at most 80, the description 300, 600 or 1,200 by `length`, with 3, 5
-    or 7 bullets of at most 100, the meta description 160. No word is cut, and no figure
+    or 7 different bullets of at most 100, the meta description 160. No word is cut, and no figure
     can be written that the product does not hold. A price or spec whose value stands in
     none of them is named in `warnings`.
 
@@ -91,7 +91,7 @@ def describe_product(
         title=fields["title"],
         tagline=fields["tagline"],
         description=fields["description"],
-        bullets=tuple(fields["bullets"]),
+        bullets=tuple(run.distinct(fields["bullets"])),
         meta_description=fields["meta_description"],
         **run.carried(document, 1),
     )

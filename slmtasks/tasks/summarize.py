@@ -42,8 +42,8 @@ def summarize(
     """Summarize text (`str`), a file (`Path`) or a `Document`.
 
     Styles, with what `length` short, medium or long allows: "tldr", exactly 1, 2 or 3
-    sentences (fewer where the source has fewer); "key-points", at most 3, 5 or 7 points;
-    "headline", at most 12, 17 or 22 words; "quotes", exactly 3, 5 or 7 sentences (fewer
+    sentences (fewer where the source has fewer); "key-points", at most 3, 5 or 7 points, all
+    different; "headline", at most 12, 17 or 22 words; "quotes", exactly 3, 5 or 7 sentences (fewer
     where the source has fewer), each copied from the source, in its order. In no style
     can a figure be written that the source does not hold. A source longer than the model's
     context is summarized in parts and the parts' summaries again.
@@ -83,6 +83,7 @@ def summarize(
         shape = _shape(style, max(1, min(most, len(whole.sentences))) if style == "tldr" else most)
         final, chunks = condensed(run, document, shape)
         points = [str(leaf.value) for leaf in leaves(run.ask(final, shape).tree)]
+        points = run.distinct(points) if style == "key-points" else points
     evidence = {}
     for index, point in enumerate(points):
         places = standing(point, whole) if style == "quotes" else support(point, whole)
