@@ -17,15 +17,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from long_rope import lengthen
 from test_decoding import extraction, guided
-from test_task import Ledger, ledger_pages, rejecting
+from test_task import Ledger, ledger_pages
 
 import slmtasks as slm
-from slmtasks import config, devices
+from slmtasks import config, devices, schema, templates
 from slmtasks.caches import Stepping
 from slmtasks.decoding import Answer, Asked
 from slmtasks.errors import ContextExceeded
+from slmtasks.passages import Passage
 from slmtasks.plans import PREFILL, SPARE, Plan
 from slmtasks.shorthand import parse
+from slmtasks.task import Run
+from slmtasks.tokens import agreeing
 
 SWITCH, CONTEXT = 640, 2048
 MOST = 60
@@ -141,9 +144,11 @@ def test_calls_below_and_beyond_in_turn_write_what_fresh_generators_write(
     long_model: slm.Model,
 ) -> None:
     """Prefixes are kept on both sides, and no token comes of the other side's."""
+    cases = prompts(long_model, [20, 120, 30, 130, 25, 140])
+    keep = agreeing(cases[0][0], cases[1][0])
     sides = []
-    for prompt, lark in prompts(long_model, [20, 120, 30, 130, 25, 140, 22]):
-        asked = Asked(prompt, lark, max_tokens=MOST, reserve=0, keep=150)
+    for prompt, lark in cases:
+        asked = Asked(prompt, lark, max_tokens=MOST, reserve=0, keep=keep)
         answer, usage = long_model.answer(asked)
         sides.append((len(prompt) > SWITCH, usage.cached_tokens > 0))
         assert agree(long_model, answer, guided(long_model, prompt, lark, MOST))
@@ -154,8 +159,8 @@ def test_calls_below_and_beyond_in_turn_write_what_fresh_generators_write(
         fresh = long_model._generator(CONTEXT)
         fresh.append_tokens(np.array([*held, last], dtype=np.int32))
         assert cache.logits() == pytest.approx(np.asarray(fresh.get_logits()).ravel(), abs=1e-3)
-    assert [beyond for beyond, _ in sides] == [False, True, False, True, False, True, False]
-    assert [kept for _, kept in sides] == [False, False, *[True] * 5]
+    assert [beyond for beyond, _ in sides] == [False, True, False, True, False, True]
+    assert [kept for _, kept in sides] == [False, False, *[True] * 4]
 
 
 def test_a_call_that_would_cross_is_refused(long_model: slm.Model) -> None:
@@ -208,14 +213,18 @@ def test_by_default_a_model_is_used_up_to_its_switch(
     assert not any(sided(asked))
 
 
-def test_a_retry_stays_on_its_side(
-    long_model: slm.Model, asked: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_retry_stays_on_its_side(long_model: slm.Model, asked: list[tuple[int, int]]) -> None:
     """A prompt below that an earlier answer would lift beyond is asked without it."""
-    text = "Some words of Acme stand in this paragraph. " * 18
-    slm.extract(text, rejecting(2), model=long_model)
-    assert len(asked) == 3
-    assert not any(sided(asked))
+    node = schema.describe(Ledger)
+    variables = {"fields": schema.fields(node)}
+    run = Run(templates.load("extract"), variables, model=long_model)
+    for length in (400, 1200):
+        asked.clear()
+        passage = Passage.whole(slm.read(ledger_pages(3)[:length]))
+        run.ask(passage, node)
+        for words in (10, 100, 300):
+            run.ask(passage, node, told=("word " * words, ["it is wrong"]))
+        assert sided(asked) == [length == 1200] * 4
 
 
 def test_a_provider_that_cannot_rewind_keeps_to_its_side_too(
