@@ -169,8 +169,11 @@ def load(
     None takes the environment's SLMTASKS_MODEL, else "phi-3-mini" where it is pulled, else
     "nano". `device` is a word of `slmtasks.devices.KNOWN`; "auto" keeps a provider that the
     folder names itself, else takes the best that loads, and warns where a better one that
-    is installed did not. `threads` is all cores by default. `context` lowers the model's
-    own limit of tokens, and so its memory. `cache` is how many bytes of KV caches may be
+    is installed did not. A path may be of a folder with one model below it, as Olive and
+    Foundry Local make them. `threads` is all cores by default. `context` lowers the model's
+    own limit of tokens, and so its memory; for a model with two sets of RoPE factors, which
+    is used up to where they switch, it opens what lies beyond (docs/devices.md says at what
+    cost). `cache` is how many bytes of KV caches may be
     kept for the prompts of later calls: by default a quarter of the memory that is free, at
     most 4 GiB. One call may need more than that. `verify` first compares a pulled model's
     files with its manifest, byte by byte.

@@ -7,6 +7,8 @@ generators of the runtime that read their prompt in one pass.
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -302,3 +304,25 @@ def test_what_kept_prefixes_hold_counts_as_free(
     assert pool.tokens > 0
     monkeypatch.setattr(devices, "free_memory", lambda: SPARE + plan.memory(100))
     assert random_model.affordable() == (min(plan.context, 100 + pool.tokens), 0)
+
+
+def test_tasks_plan_with_the_prompt_limit_of_an_npu(
+    random_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: list[tuple[int, int]],
+) -> None:
+    """Prompt and answer stay within the length that a folder, or a device, is compiled for."""
+    folder = Path(shutil.copytree(random_folder, tmp_path / "model"))
+    path = folder / "genai_config.json"
+    settings = json.loads(path.read_text())
+    options = {"load_config": '{"NPU": {"MAX_PROMPT_LEN": 900}}'}
+    session = settings["model"]["decoder"]["session_options"]
+    session["provider_options"] = [{"OpenVINO": options}]
+    path.write_text(json.dumps(settings))
+    monkeypatch.setattr(devices, "context_limit", lambda name: 1000)
+    for place, limit in ((folder, 900), (random_folder, 1000)):
+        asked.clear()
+        with slm.load(place, device="cpu") as model:
+            assert slm.extract(ledger_pages(6), Ledger, model=model).coverage.chunks > 1
+        assert max(prompt + most for prompt, most in asked) <= limit
