@@ -32,9 +32,9 @@ import onnxruntime_genai as og
 
 import slmtasks as slm
 from slmtasks import grammar, schema, templates
-from slmtasks.caches import PREFILL
 from slmtasks.decoding import Asked
 from slmtasks.passages import Passage
+from slmtasks.plans import PREFILL
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
 
@@ -188,7 +188,7 @@ def main() -> None:
 
     def library(name: str, lever: str = "") -> Callable[[Case], bytes]:
         pool = type(model._decoder.pool)(
-            model._decoder.pool._start, context=model.context, budget=model.context
+            model._decoder.pool._start, plan=model.plan, budget=model.context
         )
 
         def run(case: Case) -> bytes:

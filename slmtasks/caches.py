@@ -7,7 +7,7 @@ a budget of tokens; the least recently used goes first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -15,11 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slmtasks.errors import ModelError, OutOfMemory
+from slmtasks.plans import Plan
 from slmtasks.providers import ran_out_of_memory
 from slmtasks.tokens import agreeing
-
-PREFILL = 256
-"""Tokens a pass while reading a prompt. A pass holds the logits of all its positions."""
 
 MOST = 8
 """Caches that are kept at most: small models would keep hundreds within the budget."""
@@ -85,10 +83,14 @@ class Stepping:
 
 
 class Cache:
-    """A runtime generator, and the tokens that its KV cache holds; `room` for how many."""
+    """A runtime generator, and the tokens that its KV cache holds; `room` for how many.
 
-    def __init__(self, runtime: Runtime, room: int) -> None:
+    `beyond` says that they were computed beyond the model's RoPE switch, see `plans`.
+    """
+
+    def __init__(self, runtime: Runtime, room: int, *, beyond: bool = False) -> None:
         self.room = room
+        self.beyond = beyond
         self.held: list[int] = []
         self.sound = True
         self._runtime = runtime
@@ -142,7 +144,7 @@ class _Changing:
 
 
 class Pool:
-    """The caches of one model.
+    """The caches of one model, whose calls are within `plan`.
 
     `start(length)` gives a new runtime generator with a KV cache for `length` tokens, a
     multiple of `step`, so that a later call may fit too; all together hold at most
@@ -150,10 +152,10 @@ class Pool:
     """
 
     def __init__(
-        self, start: Callable[[int], Runtime], *, context: int, budget: int, step: int = 256
+        self, start: Callable[[int], Runtime], *, plan: Plan, budget: int, step: int = 256
     ) -> None:
         self._start = start
-        self._context = context
+        self._plan = plan
         self._budget = budget
         self._step = step
         self._caches: list[Cache] = []
@@ -169,18 +171,21 @@ class Pool:
 
         `keep` tokens of the prompt come again in later calls: a cache that holds fewer
         of them serves other calls, and is taken only where the budget allows no new one.
-        Says how many tokens it holds.
+        None is taken that was computed on the other side of the switch. Says how many
+        tokens it holds.
         """
         self._caches = [cache for cache in self._caches if cache.sound]
-        best = max(self._caches, key=lambda cache: cache.shared(prompt), default=None)
+        beyond = self._plan.beyond(len(prompt))
+        room = self._sized(length, self._plan.room(len(prompt)))
+        best = max(self._on(beyond), key=lambda cache: cache.shared(prompt), default=None)
         if best is None or best.shared(prompt) < min(keep, len(prompt) - 1):
-            best = self._other(prompt, length)
+            best = self._other(beyond, length, room)
         if best is not None and not (best.room >= length and _rewound(best, best.shared(prompt))):
             # Too short, or of a provider that cannot rewind (DirectML, split NPU pipelines).
             # It goes before the next one is made: there may be no memory for both.
             self._caches.remove(best)
             best = None
-        best = best or self._started(length)
+        best = best or self._started(room, beyond=beyond)
         self._caches = [cache for cache in self._caches if cache is not best] + [best]
         return best, len(best.held)
 
@@ -188,27 +193,30 @@ class Pool:
         """Give all memory back."""
         self._caches.clear()
 
-    def _other(self, prompt: Sequence[int], length: int) -> Cache | None:
-        """The cache to give up for one that begins otherwise; None where there is room for it."""
-        if len(self._caches) < MOST and self.tokens + self._sized(length) <= self._budget:
-            return None
-        fitting = [cache for cache in self._caches if cache.room >= length]
-        return fitting[0] if fitting else None
+    def _on(self, beyond: bool) -> Iterator[Cache]:
+        """The caches of one side of the switch; no list, which would keep them alive."""
+        return (cache for cache in self._caches if cache.beyond == beyond)
 
-    def _started(self, length: int) -> Cache:
-        room = self._sized(length)
+    def _other(self, beyond: bool, length: int, room: int) -> Cache | None:
+        """The cache to give up for one that begins otherwise; None where there is room for it."""
+        if len(self._caches) < MOST and self.tokens + room <= self._budget:
+            return None
+        return next((cache for cache in self._on(beyond) if cache.room >= length), None)
+
+    def _started(self, room: int, *, beyond: bool) -> Cache:
         while self._caches and (len(self._caches) >= MOST or self.tokens + room > self._budget):
             del self._caches[0]
         while True:
             try:
-                return Cache(_translated(lambda: self._start(room)), room)
+                return Cache(_translated(lambda: self._start(room)), room, beyond=beyond)
             except OutOfMemory:
                 if not self._caches:
                     raise
                 del self._caches[0]
 
-    def _sized(self, length: int) -> int:
-        return min(self._context, -(-length // self._step) * self._step)
+    def _sized(self, length: int, most: int) -> int:
+        # No more than its side of the switch: some providers' masks are as long as the cache.
+        return min(most, -(-length // self._step) * self._step)
 
 
 def _rewound(cache: Cache, length: int) -> bool:

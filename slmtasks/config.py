@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from slmtasks.errors import ContextExceeded, ModelCorrupt, ModelNotFound
 
-LONG_ROPE = 4096
-"""Where models with two sets of RoPE factors switch; no generation may cross it."""
+SWITCHES = {"phi3small": 8192, "phi3": 4096, "phimoe": 4096}
+"""The last length of the first RoPE factors, by how a model's type begins; where a longer
+context is stated, longer ones have others. The runtime has these numbers in its code."""
 
 
 # A number or a text, inside a JSON text inside the file.
@@ -67,7 +68,10 @@ class Graph(_Part):
 
     @property
     def bytes_per_token(self) -> int:
-        """KV cache of one token in fp32: keys and values of every layer."""
+        """KV cache of one token: keys and values of every layer, in fp32 as on the CPU.
+
+        The file does not state the type; where it is fp16, this is twice what is taken.
+        """
         return 2 * 4 * self.num_hidden_layers * self.num_key_value_heads * self.head_size
 
 
@@ -85,23 +89,28 @@ class Settings(_Part):
         """The ids that end an answer."""
         return [self.eos_token_id] if isinstance(self.eos_token_id, int) else self.eos_token_id
 
-    def context(self, wanted: int | None, device: int | None = None) -> int:
-        """Tokens that a prompt and its answer may have together: all, or as many as wanted.
+    @property
+    def switch(self) -> int | None:
+        """The last length of the first RoPE factors; None where there is one set of them."""
+        switches = (at for kind, at in SWITCHES.items() if self.type.startswith(kind))
+        at = next(switches, None)
+        return at if at is not None and at < self.context_length else None
 
-        `device` is the limit of where it runs.
+    def context(self, wanted: int | None, device: int | None = None) -> int:
+        """Tokens that a prompt and its answer may have together, as many as wanted.
+
+        Where none are named: all, or those below the switch. `device` is the limit of
+        where it runs.
         """
         limits = (self.context_length, self.decoder.prompt_limit, device)
         own = min(limit for limit in limits if limit is not None)
-        # A generation of these types that crosses the switch is silently corrupt.
-        if self.type.startswith("phi3") and own > LONG_ROPE:
-            own = LONG_ROPE
         if wanted is not None and wanted > own:
             raise ContextExceeded(
                 f"a context of {wanted} tokens was asked for and the model has {own}; ask for less",
                 tokens=wanted,
                 limit=own,
             )
-        return wanted or own
+        return wanted or min(own, self.switch or own)
 
 
 class _File(_Part):

@@ -21,9 +21,10 @@ import numpy as np
 from llguidance import LLMatcher, LLParserLimits
 from numpy.typing import NDArray
 
-from slmtasks.caches import PREFILL, Cache, Logits, Pool
+from slmtasks.caches import Cache, Logits, Pool
 from slmtasks.drafts import WIDEST, Cost, Lookup, Odds, width
 from slmtasks.errors import AnswerError, ContextExceeded, TimedOut
+from slmtasks.plans import PREFILL, Plan
 from slmtasks.tokens import Tokenizer, agreeing
 
 Ids = NDArray[np.int64]
@@ -86,17 +87,15 @@ class Levers:
 class Decoder:
     """Decodes answers on one loaded model, one after another.
 
-    `stops` are the ids that end an answer; `context` bounds prompt and answer together.
+    `stops` are the ids that end an answer; `plan` bounds prompt and answer together.
     """
 
-    def __init__(
-        self, pool: Pool, tokenizer: Tokenizer, stops: Sequence[int], context: int
-    ) -> None:
+    def __init__(self, pool: Pool, tokenizer: Tokenizer, stops: Sequence[int], plan: Plan) -> None:
         self.pool = pool
+        self.plan = plan
         self.levers = Levers()
         self._tokenizer = tokenizer
         self._stops = frozenset(stops)
-        self._context = context
         self._odds = Odds()
         self._cost = Cost()
 
@@ -106,14 +105,14 @@ class Decoder:
         Raises ContextExceeded where prompt and answer do not fit, TimedOut past the deadline;
         whatever is raised, by `watch` too, the next call is not affected.
         """
-        length = len(asked.prompt) + asked.max_tokens
-        if length > self._context:
+        length, room = len(asked.prompt) + asked.max_tokens, self.plan.room(len(asked.prompt))
+        if length > room or asked.max_tokens < 1:
             raise ContextExceeded(
                 f"a prompt of {len(asked.prompt)} tokens and an answer of up to "
-                f"{asked.max_tokens} exceed the model's context of {self._context}; give it "
+                f"{asked.max_tokens} exceed the model's context of {room}; give it "
                 "less text or a model with more",
                 tokens=length,
-                limit=self._context,
+                limit=room,
             )
         lark = LLMatcher.grammar_from_lark(asked.grammar)
         matcher = LLMatcher(self._tokenizer.grammar, lark, log_level=0, limits=_LIMITS)
@@ -179,10 +178,13 @@ class _Call:
     def read(self, prompt: Sequence[int]) -> None:
         """Compute the prompt but for its last pass, which gives the first logits."""
         self.pending = [*prompt, *self._forced()]
-        while len(self.pending) > PREFILL:
+        first = self.decoder.plan.first(len(self.asked.prompt)) - len(self.cache.held)
+        size = max(PREFILL, first)
+        while len(self.pending) > size:
             self._tell()
-            self._compute(self.pending[:PREFILL])
-            del self.pending[:PREFILL]
+            self._compute(self.pending[:size])
+            del self.pending[:size]
+            size = PREFILL
 
     def step(self) -> None:
         """One pass, and all the tokens that it decides."""

@@ -156,6 +156,9 @@ def _meter(report: Report) -> type[tqdm[Any]]:
     class Meter(tqdm):  # type: ignore[type-arg]
         """A bar that is not drawn: it only hands on what it is told."""
 
+        # Else each class of bars starts a thread, which watches it to the process's end.
+        monitor_interval = 0
+
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **{**options, "disable": True})
             report(int(options.get("initial") or 0))

@@ -29,7 +29,17 @@ _MACOS = {
     "hw.optional.arm.FEAT_BF16": "bf16",
 }
 
-_VENDORS = {"0x10de": "NVIDIA", "0x1002": "AMD", "0x8086": "Intel", "0x17cb": "Qualcomm"}
+_CLASSES = Path("/sys/class")
+"""Where Linux lists devices by what they are."""
+
+# AMD's GPUs and its NPUs have vendor numbers of their own.
+_VENDORS = {
+    "0x10de": "NVIDIA",
+    "0x1002": "AMD",
+    "0x1022": "AMD",
+    "0x8086": "Intel",
+    "0x17cb": "Qualcomm",
+}
 
 
 def processor() -> str:
@@ -64,7 +74,9 @@ def gpus() -> list[str]:
         shown = _json(_run("system_profiler", "SPDisplaysDataType", "-json"))
         return [card.get("sppci_model", "?") for card in shown.get("SPDisplaysDataType", [])]
     nvidia = [line.partition(" (")[0] for line in _run("nvidia-smi", "-L").splitlines()]
-    return nvidia + [each for each in _linux_devices("drm", "card*") if each != "NVIDIA"]
+    seen = _linux_devices("drm", "card*")
+    # Without NVIDIA's driver its tool shows nothing; the card is there all the same.
+    return nvidia + [each for each in seen if not nvidia or each != "NVIDIA"]
 
 
 def npus() -> list[str]:
@@ -75,7 +87,7 @@ def npus() -> list[str]:
 
 
 def _linux_devices(kind: str, pattern: str) -> list[str]:
-    cards = sorted(Path("/sys/class", kind).glob(pattern))
+    cards = sorted((_CLASSES / kind).glob(pattern))
     names = (_text(card / "device" / "vendor").strip() for card in cards if "-" not in card.name)
     return [_VENDORS.get(name, name) for name in names if name]
 

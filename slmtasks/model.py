@@ -22,6 +22,7 @@ from slmtasks.caches import Pool, Runtime, Stepping
 from slmtasks.chat import ChatTemplate
 from slmtasks.decoding import Answer, Asked, Decoder, Watch
 from slmtasks.errors import ModelCorrupt, ModelError, OutOfMemory, TimedOut
+from slmtasks.plans import Plan
 from slmtasks.results import Usage
 from slmtasks.templates import Message
 from slmtasks.tokens import Tokenizer
@@ -37,7 +38,8 @@ class Model:
     """A loaded model: made by `load`, a context manager, safe to share between threads.
 
     `name` is what results carry, `folder` where it lies, `context` how many tokens a
-    prompt and its answer may have together, `threads` the cores in use.
+    prompt and its answer may have together, `threads` the cores in use, `plan` the limits
+    of its calls.
     """
 
     def __init__(
@@ -56,7 +58,6 @@ class Model:
         settings = config.read(folder)
         self._stops = settings.stops
         settings.context(context)
-        self._token_bytes = settings.decoder.bytes_per_token
         self._lock = threading.RLock()
         self._answering: int | None = None
         self.tokenizer = Tokenizer(folder, settings.vocab_size, self._stops)
@@ -65,18 +66,16 @@ class Model:
             folder, settings, device=device, kind=store.kind(folder), threads=threads
         )
         self.context = settings.context(context, devices.context_limit(self.device))
+        token_bytes = settings.decoder.bytes_per_token
+        self.plan = Plan(self.context, settings.switch, token_bytes, 4 * settings.vocab_size)
         self._chat = _chat(self._model)
-        self._decoder = Decoder(
-            Pool(
-                self._generator,
-                context=self.context,
-                budget=_budget(cache) // self._token_bytes,
-                step=max(256, SMALL_CACHE // self._token_bytes),
-            ),
-            self.tokenizer,
-            self._stops,
-            self.context,
+        pool = Pool(
+            self._generator,
+            plan=self.plan,
+            budget=_budget(cache) // token_bytes,
+            step=max(256, SMALL_CACHE // token_bytes),
         )
+        self._decoder = Decoder(pool, self.tokenizer, self._stops, self.plan)
         self._rewinds = self._decoder.levers.drafts = providers.rewinds(self._model)
 
     def __enter__(self) -> Model:
@@ -99,6 +98,14 @@ class Model:
     def count_tokens(self, text: str) -> int:
         """How many tokens the model is fed for `text`, exactly."""
         return self.tokenizer.count(text)
+
+    def affordable(self) -> tuple[int, int]:
+        """The most tokens of a call in the memory that is free now, or kept for prefixes.
+
+        Below the RoPE switch, and beyond it, 0 where a call cannot be there; see `plans`.
+        """
+        kept = self._decoder.pool.tokens * self.plan.token_bytes
+        return self.plan.affordable(devices.free_memory() + kept)
 
     def encode(self, messages: Sequence[Message]) -> list[int]:
         """A conversation as the ids that the model is fed, by the folder's chat template.
@@ -137,7 +144,7 @@ class Model:
     def _generator(self, length: int) -> Runtime:
         if self._model is None:
             raise ModelError("the model was closed; load it again")
-        needed = length * self._token_bytes
+        needed = self.plan.memory(length)
         if needed > devices.free_memory():
             raise OutOfMemory(
                 f"{length} tokens need {needed >> 20} MiB of memory and "
@@ -162,8 +169,11 @@ def load(
     None takes the environment's SLMTASKS_MODEL, else "phi-3-mini" where it is pulled, else
     "nano". `device` is a word of `slmtasks.devices.KNOWN`; "auto" keeps a provider that the
     folder names itself, else takes the best that loads, and warns where a better one that
-    is installed did not. `threads` is all cores by default. `context` lowers the model's
-    own limit of tokens, and so its memory. `cache` is how many bytes of KV caches may be
+    is installed did not. A path may be of a folder with one model below it, as Olive and
+    Foundry Local make them. `threads` is all cores by default. `context` lowers the model's
+    own limit of tokens, and so its memory; for a model with two sets of RoPE factors, which
+    is used up to where they switch, it opens what lies beyond (docs/devices.md says at what
+    cost). `cache` is how many bytes of KV caches may be
     kept for the prompts of later calls: by default a quarter of the memory that is free, at
     most 4 GiB. One call may need more than that. `verify` first compares a pulled model's
     files with its manifest, byte by byte.

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock
 from platformdirs import user_data_path
 
-from slmtasks import catalog, devices, manifest
+from slmtasks import catalog, devices, folders, manifest
 from slmtasks.errors import ModelCorrupt, ModelNotFound, PullFailed
 from slmtasks.manifest import Manifest
 
@@ -60,12 +60,16 @@ def default() -> str:
 
 
 def resolve(chosen: str | Path, device: str) -> tuple[str, Path]:
-    """The name and the folder of a model by its name or path; raises ModelNotFound."""
+    """The name and the folder of a model by its name or path.
+
+    A path may be of a folder above the model's, see `folders`. Raises ModelNotFound or
+    ModelCorrupt.
+    """
     if chosen in (EMBEDDED, NANO):
         return EMBEDDED, NANO
     folder = Path(chosen)
     if folder.is_dir():
-        return folder.resolve().name, folder
+        return folder.resolve().name, folders.find(folder)
     if isinstance(chosen, str) and chosen in catalog.entries():
         return chosen, find(chosen, device)
     raise ModelNotFound(
@@ -146,16 +150,16 @@ def pull(
 
 def remove(name: str) -> list[Path]:
     """Delete every folder of a pulled model, and what an unfinished pull left; says which."""
-    folders = [each.folder for each in installed() if each.name == name]
+    gone = [each.folder for each in installed() if each.name == name]
     staged = (root() / ".staging").glob(f"{name}@*")
-    folders += [path for path in staged if path.is_dir()]
-    if not folders:
+    gone += [path for path in staged if path.is_dir()]
+    if not gone:
         raise ModelNotFound(f"{name} is not on this machine; slmtasks models lists what is")
-    for folder in folders:
+    for folder in gone:
         # Without its manifest it is not found any more, however far the deletion comes.
         (folder / manifest.FILENAME).unlink(missing_ok=True)
         shutil.rmtree(folder)
-    return folders
+    return gone
 
 
 @dataclass(frozen=True)

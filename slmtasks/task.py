@@ -20,10 +20,11 @@ from slmtasks import grammar, grounding, nodes, options, schema, templates
 from slmtasks.confidence import confidences
 from slmtasks.decoding import Answer, Asked, Watch
 from slmtasks.documents import Document, read
-from slmtasks.errors import AnswerError, ContextExceeded, InvalidAnswer
+from slmtasks.errors import AnswerError, InvalidAnswer
 from slmtasks.grounding import Reading, Tree
 from slmtasks.model import Model, default
 from slmtasks.options import Grounding
+from slmtasks.parts import FLOOR, Parts
 from slmtasks.passages import Passage
 from slmtasks.results import Coverage, Extraction, Missing, Progress, Usage
 from slmtasks.source import Source
@@ -35,10 +36,6 @@ T = TypeVar("T", bound=BaseModel)
 
 SHARE = 0.7
 """The part of the context left by a prompt's fixed text that a source may fill."""
-
-FLOOR = 256
-"""Tokens that every answer may have."""
-
 
 Listener = Callable[[Progress], None]
 """What hears how far a task is."""
@@ -107,23 +104,16 @@ class Run:
         self._document: Document | None = None
         if variables.get("language") and self.model.folder == NANO:
             self.warnings.append("the embedded model writes English only; load a larger one")
-        self._bare = self.model.encode(prompt.messages({**variables, "document": ""}))
-        fixed = len(self._bare)
-        left = self.model.context - fixed
-        if left < 2 * FLOOR:
-            raise ContextExceeded(
-                f"the prompt {prompt.name} takes {fixed} tokens of the model's "
-                f"{self.model.context} before any source; shorten fields, examples or "
-                "instructions, or take a model with a longer context",
-                tokens=fixed,
-                limit=self.model.context,
-            )
-        self.budget = int(left * share) - 16
+        self._cut = Parts(prompt, variables, self.model, share)
+        self.budget = self._cut.budget
 
     def parts(self, passage: Passage) -> list[Passage]:
         """The passage in parts that each fit into one prompt; mostly itself alone."""
         self._document = self._document or passage.document
-        return passage.split(self.budget, self.model.count_tokens)
+        parts = self._cut.cut(passage)
+        if len(parts) > 1 and (shortage := self._cut.shortage()):
+            self.warnings.append(shortage)
+        return parts
 
     def ask(
         self,
@@ -141,14 +131,17 @@ class Run:
         source = Source(passage)
         lark = grammar.build(node, source, leading_space=self.model.tokenizer.sentencepiece)
         messages = self.prompt.messages({**self.variables, "document": passage.text})
+        plain = self.model.encode(messages)
+        room = self._cut.room(len(plain))
         for _ in range(self.retries + 1):
-            turns = self.prompt.retry(messages, *told) if told else messages
-            ids = self.model.encode(turns)
-            if told and len(ids) + FLOOR > self.model.context:
-                # The earlier answer leaves no room for another one: ask without it.
-                turns = messages
+            turns, ids = messages, plain
+            if told:
+                turns = self.prompt.retry(messages, *told)
                 ids = self.model.encode(turns)
-            answer = self._answer(ids, lark, node, passage)
+                if len(ids) + FLOOR > room:
+                    # The earlier answer leaves no room for another one: ask without it.
+                    turns, ids = messages, plain
+            answer = self._answer(ids, lark, node, passage, room)
             parsed, errors = _parsed(answer, node, source, output)
             if parsed is not None:
                 if answer.finish == "closed":
@@ -221,19 +214,21 @@ class Run:
             "prompt_version": self.prompt.label,
         }
 
-    def _answer(self, ids: list[int], lark: str, node: nodes.Object, passage: Passage) -> Answer:
+    def _answer(
+        self, ids: list[int], lark: str, node: nodes.Object, passage: Passage, room: int
+    ) -> Answer:
         closing = 32 + 16 * nodes.leaves(node) + nodes.key_characters(node)
         # What is copied is seldom longer than the source: the cache is made for no more.
         copied = 2 * self.model.count_tokens(passage.text)
         wanted = FLOOR + closing + copied + nodes.characters(node) // 2
-        most = min(self.model.context - len(ids), wanted)
+        most = min(room - len(ids), wanted)
         reserve = min(most // 2, closing)
         asked = Asked(
             ids,
             lark,
             max_tokens=most,
             reserve=reserve,
-            keep=agreeing(ids, self._bare),
+            keep=agreeing(ids, self._cut.bare),
             deadline=self._deadline,
         )
         answer, usage = self.model.answer(asked, self._watch(len(ids)))

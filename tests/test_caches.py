@@ -10,6 +10,7 @@ import pytest
 
 from slmtasks.caches import MOST, Cache, Pool, Stepping
 from slmtasks.errors import ModelError, OutOfMemory
+from slmtasks.plans import Plan
 
 
 class Tape:
@@ -39,7 +40,7 @@ def pool(budget: int, made: list[int] | None = None) -> Pool:
             made.append(room)
         return Tape()
 
-    return Pool(start, context=1000, budget=budget, step=10)
+    return Pool(start, plan=Plan(1000), budget=budget, step=10)
 
 
 def ask(pool: Pool, prompt: list[int], length: int = 10, keep: int = 4) -> tuple[Cache, int]:
@@ -105,14 +106,14 @@ def test_memory_that_is_not_there_is_made_by_giving_up_the_others() -> None:
         rooms.append(room)
         return Tape()
 
-    one = Pool(start, context=1000, budget=1000, step=10)
+    one = Pool(start, plan=Plan(1000), budget=1000, step=10)
     ask(one, [*INVOICES, 5])
     ask(one, [*LETTERS, 5])
     ask(one, [3, 3, 3, 3, 5])
     assert one.tokens == 20
     rooms[:] = [20]
     with pytest.raises(OutOfMemory):
-        Pool(start, context=1000, budget=1000, step=10).take([1], 10, 0)
+        Pool(start, plan=Plan(1000), budget=1000, step=10).take([1], 10, 0)
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("kernel"), KeyboardInterrupt()])
@@ -154,7 +155,7 @@ def test_a_retry_does_not_go_on_where_a_provider_samples() -> None:
         made.append(OneWay())
         return Stepping(made[-1])
 
-    one = Pool(start, context=1000, budget=1000, step=10)
+    one = Pool(start, plan=Plan(1000), budget=1000, step=10)
     cache, _ = one.take([1, 2, 3], 20, 2)
     for tokens in ([1, 2, 3], [4], [5]):
         cache.append(tokens)
@@ -195,7 +196,7 @@ def test_no_cache_is_made_beside_the_one_that_it_replaces(kind: type[Tape], leng
         alive.add(tape)
         return tape
 
-    one = Pool(start, context=1000, budget=1000, step=10)
+    one = Pool(start, plan=Plan(1000), budget=1000, step=10)
     ask(one, [*INVOICES, 5])
     ask(one, [*INVOICES, 6], length=length)
     assert seen == [0, 0]

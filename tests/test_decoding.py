@@ -14,6 +14,7 @@ from slmtasks.caches import Pool
 from slmtasks.decoding import Answer, Asked, Decoder
 from slmtasks.errors import AnswerError, ContextExceeded, ModelError, TimedOut
 from slmtasks.passages import Passage
+from slmtasks.plans import Plan
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
 
@@ -119,8 +120,8 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
 
 def test_an_answer_without_an_end_is_an_answers_error(random_model: slm.Model) -> None:
     """Not the runtime's: its cache has room for less than the context, by the tokens asked for."""
-    grown = Pool(random_model._generator, context=random_model.context, budget=0, step=16)
-    one = Decoder(grown, random_model.tokenizer, random_model._stops, random_model.context)
+    grown = Pool(random_model._generator, plan=random_model.plan, budget=0, step=16)
+    one = Decoder(grown, random_model.tokenizer, random_model._stops, random_model.plan)
     for lark in ("start: /[a-z]{400}/", f'start: "{"Ab3" * 400}" /[a-z]/'):
         with pytest.raises(AnswerError, match="did not end within 32 tokens"):
             one.decode(Asked([5] * 9, lark, max_tokens=20, reserve=5))
@@ -161,7 +162,7 @@ class Fake:
 
 
 def decoder(model: slm.Model, start: Any) -> Decoder:
-    made = Decoder(Pool(start, context=512, budget=512), model.tokenizer, [0], 512)
+    made = Decoder(Pool(start, plan=Plan(512), budget=512), model.tokenizer, [0], Plan(512))
     made.levers.drafts = False
     return made
 

@@ -135,3 +135,20 @@ def test_the_processor_is_read() -> None:
     shown = Path("/proc/cpuinfo").read_text()
     assert machine.processor() in shown
     assert all(name in shown for name in machine.instructions())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="stages what Linux says")
+def test_gpus_and_npus_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the vendors that the system names; NVIDIA's by their own tool, once; no outputs."""
+    vendors = {"drm/card0": "0x10de", "drm/card1": "0x8086", "accel/accel0": "0x1022"}
+    for name, vendor in vendors.items():
+        (tmp_path / name / "device").mkdir(parents=True)
+        (tmp_path / name / "device" / "vendor").write_text(f"{vendor}\n")
+    (tmp_path / "drm" / "card0-HDMI-A-1").mkdir()
+    monkeypatch.setattr(machine, "_CLASSES", tmp_path)
+    told = {"nvidia-smi": "GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-5)\n"}
+    monkeypatch.setattr(machine, "_run", lambda *command: told.get(command[0], ""))
+    assert machine.gpus() == ["GPU 0: NVIDIA H100 80GB HBM3", "Intel"]
+    assert machine.npus() == ["AMD"]
+    told.clear()
+    assert machine.gpus() == ["NVIDIA", "Intel"]

@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,6 +94,15 @@ def test_a_pull_takes_one_folder_and_loads(hub: Hub, repository: Path, random_fo
         assert slm.summarize("One sentence.", style="quotes", model=model).points
     assert {path.name for path in store.root().iterdir()} == {".staging", NAME}
     assert [path.suffix for path in (store.root() / ".staging").iterdir()] == [".lock"]
+
+
+def test_a_pull_leaves_no_thread_behind(hub: Hub) -> None:
+    """Its progress is counted in a bar of tqdm's, which would start one for each file."""
+    before = threading.active_count()
+    pull(hub)
+    names = [thread.name for thread in threading.enumerate()]
+    assert threading.active_count() <= before + 1, names
+    assert not any("tqdm" in name for name in names)
 
 
 def test_a_second_pull_downloads_nothing(hub: Hub) -> None:
