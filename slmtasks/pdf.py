@@ -25,7 +25,7 @@ from slmtasks.errors import (
     TooLarge,
 )
 from slmtasks.limits import Budget, Limits, Spent
-from slmtasks.pages import PageText, too_many
+from slmtasks.pages import STARVED, PageText, too_many
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -141,6 +141,8 @@ def _has_image(page: PageObject) -> bool:
                 if drawn.get("/Subtype") == "/Form" and id(drawn) not in seen:
                     seen.add(id(drawn))
                     waiting.append(drawn.get("/Resources"))
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001
         # Broken resources show nothing that could be read.
         return False
@@ -176,7 +178,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
     if isinstance(error, MemoryError):
-        return "it needs too much memory"
+        return STARVED
     said = " ".join(str(error).split()).rstrip(".")[:200]
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
