@@ -10,6 +10,7 @@ task, no model and no schema.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import html
 import json
@@ -22,7 +23,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from slmtasks import digests
+from slmtasks import charsets, digests
 from slmtasks.documents import Document, read
 from slmtasks.errors import DocumentError, MalformedDocument
 from slmtasks.limits import Limits
@@ -105,10 +106,13 @@ def _json(value: Any) -> str:
 def _records(run: Path) -> Iterator[dict[str, Any]]:
     """The records of a run; what a stop has left of the last line is passed over."""
     try:
-        lines = run.read_bytes().split(b"\n")
+        data = run.read_bytes()
     except OSError as error:
         raise DocumentError(f"the run cannot be read: {error}", name=run.name) from error
-    found = 0
+    if b"\0" in data:
+        # UTF-16, as some shells save what a command prints: JSON itself holds no NUL.
+        data = charsets.decode(data, name=run.name).encode()
+    found, lines = 0, data.removeprefix(codecs.BOM_UTF8).split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -209,9 +213,8 @@ def _state(record: dict[str, Any]) -> str:
     model = record.get("model") or ""
     if not model or written is None or seconds is None:
         return str(model)
-    return (
-        f"{model}: {usage.get('prompt_tokens', 0)} tokens read, {written} written, {seconds:.2f} s"
-    )
+    tokens = usage.get("prompt_tokens", 0)
+    return f"{model}: {tokens} tokens read, {written} written, {seconds:.2f} s"
 
 
 def _missed(one: dict[str, Any]) -> str:

@@ -94,8 +94,8 @@ def _limit(memory: int) -> None:
 
 
 def _answered(request: dict[str, Any]) -> dict[str, Any]:
-    path = Path(request.pop("path"))
     try:
+        path = Path(request.pop("path"))
         if request.pop("what") == "digest":
             return {"digest": _digest(path)}
         limits = Limits(**request.pop("limits"))
@@ -108,8 +108,10 @@ def _answered(request: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return {"error": "UnreadableDocument", "reason": STARVED, "starved": True}
     except Exception as error:  # noqa: BLE001
-        # Whatever else a hostile file raises is its own failure, and nobody else's.
-        return {"error": "MalformedDocument", "reason": f"reading it fails: {error!r}"}
+        # Whatever else a hostile file raises is its own failure, and nobody else's; but where
+        # memory ran out, anything can be raised.
+        said = {"reason": f"reading it fails: {error!r}", "starved": True}
+        return {"error": "MalformedDocument", **said}
 
 
 def _digest(path: Path) -> str | None:
