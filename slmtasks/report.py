@@ -70,9 +70,8 @@ def evidence_page(
     cannot be read, MalformedDocument where it holds no records, and OSError where `out`
     cannot be written.
     """
-    records = list(_records(Path(run)))
     entries, documents = [], []
-    for number, record in enumerate(records):
+    for number, record in enumerate(_records(Path(run))):
         entry, shown = _shown(record, Path(folder), password, limits)
         entries.append(entry)
         documents.append(
@@ -90,7 +89,7 @@ def evidence_page(
     )
     # What no encoding holds, half a surrogate pair, is shown as a question mark.
     Path(out).write_text(page, encoding="utf-8", errors="replace", newline="\n")
-    return len(records)
+    return len(entries)
 
 
 def _hash(text: str) -> str:
@@ -183,14 +182,17 @@ def _notes(record: dict[str, Any]) -> list[list[str]]:
 
 
 def _doubts(record: dict[str, Any]) -> list[str]:
-    """The warnings, and the fields of whose value the model was not sure."""
+    """The warnings but for those of missing pages, and the fields of unsure values."""
     chances = record.get("confidence") or {}
     low = (
         f"{path}: the model was {chance:.0%} sure of it"
         for path, chance in chances.items()
         if isinstance(chance, int | float) and chance < DOUBTED
     )
-    return [*map(_plain, record.get("warnings") or ()), *low]
+    missing = (record.get("coverage") or {}).get("missing") or ()
+    reasons = tuple(one["reason"] for one in missing if one.get("reason"))
+    warnings = map(_plain, record.get("warnings") or ())
+    return [*(said for said in warnings if not said.endswith(reasons)), *low]
 
 
 def _status(record: dict[str, Any]) -> str:
@@ -202,9 +204,7 @@ def _status(record: dict[str, Any]) -> str:
 
 def _is_place(place: Any) -> bool:
     kinds = {"page": int, "start": int, "end": int, "quote": str}
-    return isinstance(place, dict) and all(
-        isinstance(place.get(name), kind) for name, kind in kinds.items()
-    )
+    return isinstance(place, dict) and all(isinstance(place.get(n), k) for n, k in kinds.items())
 
 
 def _state(record: dict[str, Any]) -> str:

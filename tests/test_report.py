@@ -368,3 +368,17 @@ def test_what_the_model_was_not_sure_of_is_unsure(tmp_path: Path) -> None:
     assert "vendor: the model was 31% sure of it" in page
     assert "a warning" in page
     assert "total: the model was" not in page
+
+
+def test_a_page_that_was_not_read_is_said_once(tmp_path: Path) -> None:
+    """As a note of what is missing; its warning makes no value unsure."""
+    missing = [{"page": 2, "reason": "broken"}]
+    warnings = ["page 2 was not read: broken", "the date is ambiguous"]
+    record = {"id": "a", "status": "partial", "value": {"total": 5}, "warnings": warnings}
+    path = tmp_path / "run.jsonl"
+    path.write_text(json.dumps({**record, "coverage": {"missing": missing}}), encoding="utf-8")
+    evidence_page(path, tmp_path / "out.html")
+    assert shown(tmp_path / "out.html", 0)["notes"] == [
+        ["partial", "not read, page 2: broken"],
+        ["unsure", "the date is ambiguous"],
+    ]

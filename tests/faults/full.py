@@ -234,7 +234,8 @@ def _stopped(where: str, out: Path, files: list[Path]) -> float:
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=60)[1]
         taken = time.monotonic() - since
-    assert "BatchStopped" in said or process.returncode == 0, (process.returncode, said)
+    # What had come to its end before the signal is whole.
+    assert "BatchStopped" in said or len(written(out)) == len(files), said
     assert taken < 5, (where, taken)
     return taken
 
