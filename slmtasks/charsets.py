@@ -58,7 +58,10 @@ def _wide(data: bytes) -> str | None:
         return None
     texts = [text for encoding in _WIDE if (text := _strict(data, encoding)) is not None]
     clean = [
-        text for text in texts if all(unicodedata.category(c) not in _STRANGE for c in set(text))
+        text
+        for text in texts
+        # UTF-32 passes for UTF-16 with a NUL behind each letter.
+        if "\0" not in text and all(unicodedata.category(c) not in _STRANGE for c in set(text))
     ]
     return max(clean, key=lambda text: sum(map(str.isascii, text)) / len(text), default=None)
 

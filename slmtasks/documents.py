@@ -25,10 +25,11 @@ from slmtasks.errors import (
     MalformedDocument,
     ScannedDocument,
     TooLarge,
+    UnreadableDocument,
     UnsupportedDocument,
 )
 from slmtasks.limits import Limits
-from slmtasks.pages import PageText
+from slmtasks.pages import STARVED, PageText
 
 __all__ = ["Document", "Page", "PageFailure", "read"]
 
@@ -117,16 +118,22 @@ def read(
     Raises DocumentError, and the type of it that says what is wrong; TooLarge for what
     exceeds `limits`.
     """
-    if isinstance(source, str):
-        return _plain(source, _How(name or "text", password, day_first, limits))
+    if not isinstance(source, str | bytes | Path):
+        raise TypeError(f"source is a {type(source).__name__}; give a str (text), a Path or bytes")
     if isinstance(source, Path):
-        how = _How(name or source.name or str(source), password, day_first, limits)
-        return _from_bytes(_content(source, how), source.suffix, how)
-    if isinstance(source, bytes):
-        how = _How(name or "bytes", password, day_first, limits)
+        called = source.name or str(source)
+    else:
+        called = "text" if isinstance(source, str) else "bytes"
+    how = _How(name or called, password, day_first, limits)
+    try:
+        if isinstance(source, str):
+            return _plain(source, how)
+        if isinstance(source, Path):
+            return _from_bytes(_content(source, how), source.suffix, how)
         _fits(len(source), how)
         return _from_bytes(source, Path(how.name).suffix, how)
-    raise TypeError(f"source is a {type(source).__name__}; give a str (text), a Path or bytes")
+    except MemoryError as error:
+        raise UnreadableDocument(STARVED, name=how.name) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +152,13 @@ def _content(path: Path, how: _How) -> bytes:
         if path.is_dir():
             raise DocumentError("it is a folder; read its files one by one", name=name)
         with path.open("rb") as file:
-            _fits(path.stat().st_size, how)
-            # A device or a pipe has no size.
-            data = file.read(how.limits.file_bytes + 1)
+            size = path.stat().st_size
+            _fits(size, how)
+            # As many bytes as are asked for are set aside before any is read.
+            data = file.read(size + 1)
+            if len(data) > size:
+                # A device or a pipe has no size, and a file may be growing.
+                data += file.read(how.limits.file_bytes + 1 - len(data))
     except FileNotFoundError as error:
         raise DocumentError(f"there is no file {path}", name=name) from error
     except PermissionError as error:

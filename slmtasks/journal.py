@@ -164,9 +164,10 @@ class Journal:
     def _recovered(self, file: FileIO) -> int:
         """The file's size once its last line is whole."""
         whole = 0
-        torn = b""
+        torn = first = b""
         with self.path.open("rb") as reader:
             for line in reader:
+                first = first or line
                 if line.endswith(b"\n"):
                     whole += len(line)
                 else:
@@ -175,7 +176,8 @@ class Journal:
             return whole
         if _complete(torn):
             return whole + len(torn) + self._disk.write(file, b"\n")
-        if not (torn.startswith(HEAD) or HEAD.startswith(torn) or not torn.strip(b"\0")):
+        # In UTF-16, as other programs save a file, every line begins and ends with a NUL.
+        if not (_begun(torn) and _begun(first)):
             raise OutputCorrupt(
                 f"{self.path} ends in something that is no record; give another output"
             )
@@ -187,6 +189,11 @@ class Journal:
             f"{self.path} cannot be written ({error}); mend that and run the same command "
             "again: what is recorded is kept"
         )
+
+
+def _begun(line: bytes) -> bool:
+    """Whether a line may be one of ours, or zeros that a power cut left."""
+    return line.startswith(HEAD) or HEAD.startswith(line) or not line.strip(b"\0")
 
 
 def _complete(line: bytes) -> bool:

@@ -28,7 +28,7 @@ def text_of(data: bytes, *, name: str) -> str:
         if not mail.keys():
             raise MalformedDocument("it is no mail: no header begins it", name=name)
         return "\n".join(_lines(mail, name)).strip("\n")
-    except DocumentError:
+    except (DocumentError, MemoryError):
         raise
     except RecursionError as error:
         raise MalformedDocument("its parts are nested too deeply", name=name) from error

@@ -25,7 +25,7 @@ from slmtasks.errors import (
     TooLarge,
     UnsupportedDocument,
 )
-from slmtasks.limits import Budget, Limits, Spent
+from slmtasks.limits import Budget, Limits
 from slmtasks.pages import PageText, too_many
 
 FORMATS = {
@@ -55,6 +55,8 @@ def format_of(data: bytes) -> str | None:
         _few_parts(data, "")
         with zipfile.ZipFile(BytesIO(data)) as package:
             names = package.namelist()
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001
         return None
     if "[Content_Types].xml" not in names:
@@ -83,6 +85,8 @@ def pages(data: bytes, known: str, *, name: str, limits: Limits) -> list[PageTex
     except Exception as error:
         if budget.exceeded:
             raise TooLarge(budget.exceeded, name=name) from error
+        if isinstance(error, MemoryError):
+            raise
         said = " ".join(str(error).split())[:200] or type(error).__name__
         raise MalformedDocument(
             f"the {known} is broken ({said}); open and save it again", name=name
@@ -146,7 +150,7 @@ def _slide(slide: Any, limits: Limits, budget: Budget) -> PageText:
         ]
         if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame):
             texts.append(notes.text)
-    except Spent:
+    except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001
         return PageText(failure=f"{type(error).__name__}: {error}"[:200])
@@ -223,7 +227,7 @@ def _sheet(sheet: Any, limits: Limits, budget: Budget) -> PageText:
                 return PageText.overfull(limits)
             if line := line.rstrip("\t"):
                 lines.append(line)
-    except Spent:
+    except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001
         return PageText(failure=f"{type(error).__name__}: {error}"[:200])

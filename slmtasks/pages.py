@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from slmtasks.errors import DocumentError, MalformedDocument, TooLarge
 from slmtasks.limits import Limits
 
-__all__ = ["PageText", "too_many"]
+__all__ = ["STARVED", "PageText", "too_many"]
+
+STARVED = "it needs too much memory"
+"""Why a page or a document could not be read where memory ran out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ from slmtasks.errors import (
     TooLarge,
 )
 from slmtasks.limits import Budget, Limits, Spent
-from slmtasks.pages import PageText, too_many
+from slmtasks.pages import STARVED, PageText, too_many
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -51,7 +52,7 @@ _LOCK = threading.Lock()
 def pages(data: bytes, *, name: str, limits: Limits, password: str | None = None) -> list[PageText]:
     """Every page in order; raises EncryptedDocument, MalformedDocument and TooLarge."""
     budget = Budget(limits)
-    with _LOCK, _quiet(), _metered(budget):
+    with _LOCK, _quiet() as logged, _metered(budget):
         try:
             reader = _reader(data, name, password)
             count = _count(reader, name, limits)
@@ -61,6 +62,9 @@ def pages(data: bytes, *, name: str, limits: Limits, password: str | None = None
                 raise
     if budget.exceeded:
         raise TooLarge(budget.exceeded, name=name)
+    if logged.starved:
+        # pypdf goes on without what there was no memory for, and the text has a gap.
+        raise MemoryError
     return found
 
 
@@ -141,6 +145,8 @@ def _has_image(page: PageObject) -> bool:
                 if drawn.get("/Subtype") == "/Form" and id(drawn) not in seen:
                     seen.add(id(drawn))
                     waiting.append(drawn.get("/Resources"))
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001
         # Broken resources show nothing that could be read.
         return False
@@ -175,23 +181,42 @@ def _broken(error: Exception, name: str) -> MalformedDocument:
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    if isinstance(error, MemoryError):
-        return "it needs too much memory"
+    if _starved(error):
+        return STARVED
     said = " ".join(str(error).split()).rstrip(".")[:200]
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
+def _starved(error: BaseException | None) -> bool:
+    """Whether memory ran out, whatever pypdf made of that."""
+    while error is not None and not isinstance(error, MemoryError):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+class _Logged(logging.Handler):
+    """Shows nothing of what is logged, but notes that memory ran out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.starved = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # pypdf logs within the handler of what was raised.
+        self.starved = self.starved or _starved(sys.exc_info()[1])
+
+
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Iterator[_Logged]:
     """Keeps what pypdf logs and warns of from the user."""
     logger = logging.getLogger("pypdf")
-    handler, propagate = logging.NullHandler(), logger.propagate
+    handler, propagate = _Logged(), logger.propagate
     logger.addHandler(handler)
     logger.propagate = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield
+            yield handler
     finally:
         logger.propagate = propagate
         logger.removeHandler(handler)

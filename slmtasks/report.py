@@ -10,6 +10,7 @@ task, no model and no schema.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import html
 import json
@@ -22,7 +23,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from slmtasks import digests
+from slmtasks import charsets, digests
 from slmtasks.documents import Document, read
 from slmtasks.errors import DocumentError, MalformedDocument
 from slmtasks.limits import Limits
@@ -69,9 +70,8 @@ def evidence_page(
     cannot be read, MalformedDocument where it holds no records, and OSError where `out`
     cannot be written.
     """
-    records = list(_records(Path(run)))
     entries, documents = [], []
-    for number, record in enumerate(records):
+    for number, record in enumerate(_records(Path(run))):
         entry, shown = _shown(record, Path(folder), password, limits)
         entries.append(entry)
         documents.append(
@@ -89,7 +89,7 @@ def evidence_page(
     )
     # What no encoding holds, half a surrogate pair, is shown as a question mark.
     Path(out).write_text(page, encoding="utf-8", errors="replace", newline="\n")
-    return len(records)
+    return len(entries)
 
 
 def _hash(text: str) -> str:
@@ -105,10 +105,13 @@ def _json(value: Any) -> str:
 def _records(run: Path) -> Iterator[dict[str, Any]]:
     """The records of a run; what a stop has left of the last line is passed over."""
     try:
-        lines = run.read_bytes().split(b"\n")
+        data = run.read_bytes()
     except OSError as error:
         raise DocumentError(f"the run cannot be read: {error}", name=run.name) from error
-    found = 0
+    if b"\0" in data:
+        # UTF-16, as some shells save what a command prints: JSON itself holds no NUL.
+        data = charsets.decode(data, name=run.name).encode()
+    found, lines = 0, data.removeprefix(codecs.BOM_UTF8).split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -179,14 +182,17 @@ def _notes(record: dict[str, Any]) -> list[list[str]]:
 
 
 def _doubts(record: dict[str, Any]) -> list[str]:
-    """The warnings, and the fields of whose value the model was not sure."""
+    """The warnings but for those of missing pages, and the fields of unsure values."""
     chances = record.get("confidence") or {}
     low = (
         f"{path}: the model was {chance:.0%} sure of it"
         for path, chance in chances.items()
         if isinstance(chance, int | float) and chance < DOUBTED
     )
-    return [*map(_plain, record.get("warnings") or ()), *low]
+    missing = (record.get("coverage") or {}).get("missing") or ()
+    reasons = tuple(one["reason"] for one in missing if one.get("reason"))
+    warnings = map(_plain, record.get("warnings") or ())
+    return [*(said for said in warnings if not said.endswith(reasons)), *low]
 
 
 def _status(record: dict[str, Any]) -> str:
@@ -198,9 +204,7 @@ def _status(record: dict[str, Any]) -> str:
 
 def _is_place(place: Any) -> bool:
     kinds = {"page": int, "start": int, "end": int, "quote": str}
-    return isinstance(place, dict) and all(
-        isinstance(place.get(name), kind) for name, kind in kinds.items()
-    )
+    return isinstance(place, dict) and all(isinstance(place.get(n), k) for n, k in kinds.items())
 
 
 def _state(record: dict[str, Any]) -> str:
@@ -209,9 +213,8 @@ def _state(record: dict[str, Any]) -> str:
     model = record.get("model") or ""
     if not model or written is None or seconds is None:
         return str(model)
-    return (
-        f"{model}: {usage.get('prompt_tokens', 0)} tokens read, {written} written, {seconds:.2f} s"
-    )
+    tokens = usage.get("prompt_tokens", 0)
+    return f"{model}: {tokens} tokens read, {written} written, {seconds:.2f} s"
 
 
 def _missed(one: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 It is told what to read by frames on its standard input and answers by frames on its
 standard output (`send`, `receive`): JSON behind its length. It ends with its input, by
-itself where reading takes too long, and where memory runs out by the answer that says so.
+itself where reading takes too long. Where memory ran out, its answer says so by "starved".
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from slmtasks import digests
 from slmtasks.documents import Document, Page, PageFailure, read
 from slmtasks.errors import DocumentError
 from slmtasks.limits import Limits
+from slmtasks.pages import STARVED
 
 _LENGTH = struct.Struct(">Q")
 
@@ -93,20 +94,24 @@ def _limit(memory: int) -> None:
 
 
 def _answered(request: dict[str, Any]) -> dict[str, Any]:
-    path = Path(request.pop("path"))
     try:
+        path = Path(request.pop("path"))
         if request.pop("what") == "digest":
             return {"digest": _digest(path)}
         limits = Limits(**request.pop("limits"))
-        return {"document": packed(read(path, limits=limits, **request))}
+        document = read(path, limits=limits, **request)
+        starved = any(STARVED in failure.reason for failure in document.failures)
+        return {"document": packed(document), "starved": starved}
     except DocumentError as error:
         said = {"reason": error.reason, "name": error.name, "page": error.page}
-        return {"error": type(error).__name__, **said}
+        return {"error": type(error).__name__, **said, "starved": STARVED in error.reason}
     except MemoryError:
-        return {"error": "UnreadableDocument", "reason": "reading it needs too much memory"}
+        return {"error": "UnreadableDocument", "reason": STARVED, "starved": True}
     except Exception as error:  # noqa: BLE001
-        # Whatever else a hostile file raises is its own failure, and nobody else's.
-        return {"error": "MalformedDocument", "reason": f"reading it fails: {error!r}"}
+        # Whatever else a hostile file raises is its own failure, and nobody else's; but where
+        # memory ran out, anything can be raised.
+        said = {"reason": f"reading it fails: {error!r}", "starved": True}
+        return {"error": "MalformedDocument", **said}
 
 
 def _digest(path: Path) -> str | None:

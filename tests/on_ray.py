@@ -10,6 +10,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import psutil
 import ray
 from pydantic import BaseModel
 from staged import steady, written
@@ -43,20 +44,21 @@ def alike(workers: slmtasks.ray.Workers, folder: Path) -> None:
 
 
 def dying(document: slm.Document, *, mark: str, model: slm.Model) -> slm.Result:
-    """A task that ends its worker, once."""
+    """A task whose worker is killed in the middle of it, once."""
     if not Path(mark).exists():
         Path(mark).touch()
-        os._exit(7)
+        psutil.Process().kill()
     return slm.summarize(document, style="quotes", model=model)
 
 
 def replaced(workers: slmtasks.ray.Workers, folder: Path) -> None:
-    """A worker that dies is started again, and what it had in hand is done."""
+    """A worker that is killed is started again; each document has one record in the end."""
     inputs = [(f"{n}", f"Sentence number {n}.") for n in range(8)]
     mark = folder / "died"
     bound = slm.bind(partial(dying, mark=str(mark)), "dying/1")
     report = slmtasks.ray.batch(inputs, bound, out=folder / "run.jsonl", workers=workers)
     assert report.done == Counts(ok=8), report
+    assert set(steady(written(folder / "run.jsonl"))) == {name for name, _ in inputs}
     assert mark.exists()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -100,6 +102,9 @@ def broken(seconds: float, memory: int) -> None:
     worker.main(seconds, memory)
 
 
+_kept: list[Any] = []
+
+
 def _read(path: Path, **how: Any) -> slm.Document:
     said = path.read_text(encoding="utf-8")
     if "DIE" in said:
@@ -109,6 +114,12 @@ def _read(path: Path, **how: Any) -> slm.Document:
         os._exit(7)
     if "HANG" in said:
         time.sleep(600)
+    if "LEAK" in said:
+        # Addresses alone, so that the process does not look larger to the other side.
+        with suppress(OSError, MemoryError):
+            _kept.extend(mmap.mmap(-1, 8 << 20) for _ in range(32))
+    if "LARGE" in said:
+        bytes(100 << 20)
     if "EAT" in said:
         eaten = []
         while True:

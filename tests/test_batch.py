@@ -209,6 +209,19 @@ def test_a_document_that_breaks_its_reader_harms_no_other(
     assert batch(inbox, out, reading=QUICK).before == Counts(ok=2, failed=1)
 
 
+def test_memory_that_another_document_took_is_no_fault_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What needs memory that the process has no more is read in a fresh one."""
+    breaking(monkeypatch)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for name, text in (("1.txt", "LEAK"), ("2.txt", "LARGE"), ("3.txt", "LARGE")):
+        (inbox / name).write_text(text)
+    out = tmp_path / "run.jsonl"
+    assert batch(inbox, out, reading=QUICK).done == Counts(ok=3)
+
+
 def test_a_hang_is_ended_and_remembered_over_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

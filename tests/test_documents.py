@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+import tracemalloc
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -278,6 +279,17 @@ def test_html_is_decoded_as_it_declares() -> None:
     """The encoding in a meta tag is used."""
     page = '<meta charset="windows-1251"><p>Счёт</p>'
     assert read(page.encode("cp1251"), name="a.htm").text == "Счёт"
+
+
+def test_a_file_takes_the_memory_of_its_size_not_of_its_limit(tmp_path: Path) -> None:
+    """A limit of 100 MB sets none of them aside for a few words."""
+    path = tmp_path / "a.txt"
+    path.write_text("a few words")
+    tracemalloc.start()
+    read(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 5_000_000
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.html", "a.txt", "a.eml", "a.md", "bytes"]))

@@ -47,7 +47,10 @@ def test_zeros_that_a_power_cut_left_are_removed(tmp_path: Path) -> None:
         assert list(journal.lines()) == LINES[:1]
 
 
-@pytest.mark.parametrize("content", [b"my thesis", LINES[0] + b"and more"])
+SAVED = LINES[0].decode().encode("utf-16-le")
+
+
+@pytest.mark.parametrize("content", [b"my thesis", LINES[0] + b"and more", SAVED])
 def test_what_is_not_ours_is_never_removed(tmp_path: Path, content: bytes) -> None:
     """A file given by mistake stays as it is."""
     path = tmp_path / "out"

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -224,9 +225,9 @@ def test_two_thousand_documents_make_one_page(tmp_path: Path) -> None:
     assert (tmp_path / "out.html").stat().st_size < 2000 * 6_000
 
 
-@pytest.fixture(scope="module")
-def browser(run: Path) -> Iterator[Any]:
-    """Chromium without a window, on the page; skips where it or its driver is absent."""
+@contextmanager
+def opened(page: Path) -> Iterator[Any]:
+    """Chromium without a window, on a page; skips where it or its driver is absent."""
     driver, chromium = shutil.which("chromedriver"), shutil.which("chromium")
     selenium = pytest.importorskip("selenium.webdriver")
     if not driver or not chromium:
@@ -241,10 +242,19 @@ def browser(run: Path) -> Iterator[Any]:
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
     window = selenium.Chrome(options, selenium.ChromeService(driver))
-    window.set_page_load_timeout(120)
-    window.get((run / "report.html").as_uri())
-    yield window
-    window.quit()
+    try:
+        window.set_page_load_timeout(120)
+        window.get(page.as_uri())
+        yield window
+    finally:
+        window.quit()
+
+
+@pytest.fixture(scope="module")
+def browser(run: Path) -> Iterator[Any]:
+    """Chromium on the page."""
+    with opened(run / "report.html") as window:
+        yield window
 
 
 class Page:
@@ -358,3 +368,17 @@ def test_what_the_model_was_not_sure_of_is_unsure(tmp_path: Path) -> None:
     assert "vendor: the model was 31% sure of it" in page
     assert "a warning" in page
     assert "total: the model was" not in page
+
+
+def test_a_page_that_was_not_read_is_said_once(tmp_path: Path) -> None:
+    """As a note of what is missing; its warning makes no value unsure."""
+    missing = [{"page": 2, "reason": "broken"}]
+    warnings = ["page 2 was not read: broken", "the date is ambiguous"]
+    record = {"id": "a", "status": "partial", "value": {"total": 5}, "warnings": warnings}
+    path = tmp_path / "run.jsonl"
+    path.write_text(json.dumps({**record, "coverage": {"missing": missing}}), encoding="utf-8")
+    evidence_page(path, tmp_path / "out.html")
+    assert shown(tmp_path / "out.html", 0)["notes"] == [
+        ["partial", "not read, page 2: broken"],
+        ["unsure", "the date is ambiguous"],
+    ]

@@ -18,6 +18,13 @@ function make(tag, text, attributes = {}) {
   return element;
 }
 
+// A long path breaks where its parts end; the text stays what it is.
+function named(id) {
+  const element = make("bdi");
+  for (const part of id.split(/(?<=[/\\_.-])/)) element.append(part, make("wbr"));
+  return element;
+}
+
 const tests = {
   all: () => true,
   failed: (one) => one.status === "failed",
@@ -38,7 +45,7 @@ function link(number) {
   const anchor = make("a", undefined, { href: `#${number + 1}` });
   const state = make("small");
   state.append(...wording(one));
-  anchor.append(make("bdi", one.id), state);
+  anchor.append(named(one.id), state);
   item.append(anchor);
   return item;
 }
@@ -80,7 +87,7 @@ function open(number) {
   anchor.scrollIntoView({ block: "nearest" });
   const one = index[number];
   const whole = JSON.parse(byId(`document-${number}`).textContent);
-  byId("name").replaceChildren(make("bdi", one.id));
+  byId("name").replaceChildren(named(one.id));
   byId("state").replaceChildren(...wording(one), whole.state ? `. ${whole.state}` : "");
   byId("notes").replaceChildren(...whole.notes.map(note));
   table.hidden = whole.rows.length === 0;

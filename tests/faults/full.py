@@ -1,39 +1,44 @@
-"""Faults of a batch in their full form; the suite has the short ones (test_batch, test_journal).
+"""Faults of a batch in their full form; test_faults.py has each of them in a short one.
 
-    python tests/faults/full.py kill|cut|disk|race|poison|stop|memory|text [--times N] [--seed N]
+    python tests/faults/full.py [FAULT...] [--times N] [--seed N] [--log FILE]
 
-Each ends with what was done and exit status 0, or with the assertion that failed. All but
-`stop` use a task without a model: what is tested are the records.
+Without a name all of them run, in less than an hour of one core. Each ends with one line that
+says what was done, or the script ends with the assertion that failed. With --log the lines
+are kept in a file, and a fault that has its line there is not run again. All but `stop` use
+a task without a model: what is tested are the records. Faults of texts are in texts.py, and
+malformed PDFs in malformed_pdfs.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import errno
-import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+
+from pydantic import BaseModel
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS), str(TESTS.parent)]
 
-from staged import MODEL, START, batch, broken, steady, texts, written  # noqa: E402
-from test_batch import running  # noqa: E402
+from faults import starved, texts  # noqa: E402
+from staged import START, batch, steady, written  # noqa: E402
+from staged import texts as documents  # noqa: E402
+from test_batch import begun, running  # noqa: E402
 from test_journal import Failing  # noqa: E402
 
 import slmtasks as slm  # noqa: E402
 from slmtasks import batching, reader  # noqa: E402
 from slmtasks.errors import BatchError  # noqa: E402
 from slmtasks.journal import Journal  # noqa: E402
-
-assert MODEL
-assert broken
 
 
 def kill(folder: Path, times: int) -> str:
@@ -52,8 +57,8 @@ def kill(folder: Path, times: int) -> str:
             process.kill()
         lines = out.read_bytes().count(b"\n") if out.exists() else 0
         grown[lines] += 1
-    batch(texts(count), out)
-    batch(texts(count), folder / "whole.jsonl")
+    batch(documents(count), out)
+    batch(documents(count), folder / "whole.jsonl")
     assert steady(written(out)) == steady(written(folder / "whole.jsonl"))
     return f"{times} kills, at {len(grown)} different lengths of {count} records: no difference"
 
@@ -65,13 +70,13 @@ def _size(out: Path) -> int:
 def cut(folder: Path, times: int) -> str:
     """The output cut at every byte, then resumed: the same records."""
     whole = folder / "whole.jsonl"
-    batch(texts(times), whole)
+    batch(documents(times), whole)
     wanted = steady(written(whole))
     data = whole.read_bytes()
     out = folder / "run.jsonl"
     for size in range(len(data) + 1):
         out.write_bytes(data[:size])
-        batch(texts(times), out)
+        batch(documents(times), out)
         assert steady(written(out)) == wanted, size
         kept = data[:size].rpartition(b"\n")[0]
         assert out.read_bytes().startswith(kept), size
@@ -88,13 +93,13 @@ def disk(folder: Path, times: int) -> str:
                 failing = Failing(at, error, torn=torn)
                 batching.Journal = lambda path, failing=failing: Journal(path, failing)
                 try:
-                    batch(texts(times), out)
+                    batch(documents(times), out)
                 except BatchError:
                     assert failing.left <= 0
                 finally:
                     batching.Journal = Journal
-                batch(texts(times), out)
-                assert set(steady(written(out))) == {name for name, _ in texts(times)}
+                batch(documents(times), out)
+                assert set(steady(written(out))) == {name for name, _ in documents(times)}
                 done += 1
                 if failing.left > 0:
                     break
@@ -117,7 +122,7 @@ def race(folder: Path, times: int) -> str:
 
 def poison(folder: Path, times: int) -> str:
     """A document that breaks its reader at each position of `times`."""
-    reader._START = START
+    usual, reader._START = reader._START, START
     inbox = folder / "inbox"
     inbox.mkdir()
     paths = [inbox / f"{n:03}.txt" for n in range(times)]
@@ -136,128 +141,146 @@ def poison(folder: Path, times: int) -> str:
         assert bad.error is not None
         assert bad.error.type == "UnreadableDocument"
         path.write_text(f"fine {path.name}")
+    reader._START = usual
     return f"poison at each of {times} positions ({dict(kinds)}): all others done"
 
 
 def memory(folder: Path, times: int) -> str:
-    """Reading a PDF with ever more memory: a typed result each time, until it is read."""
+    """The Nth allocation fails while a PDF is read; then a batch with ever larger limits."""
     pdf = TESTS.parent / "examples" / "quarterly-report.pdf"
+    nth = starved.run(pdf, times) if find_spec("_testcapi") else "no hook for allocations"
     kinds = Counter[str]()
-    for number in range(1, times + 1):
-        limits = slm.Reading(limits=slm.Limits(memory_bytes=number << 18), tries=1)
-        batch(pdf, folder / f"{number}.jsonl", reading=limits)
+    limits = max(times // 50, 2)
+    for number in range(1, limits + 1):
+        reading = slm.Reading(limits=slm.Limits(memory_bytes=number * (60 << 20) // limits))
+        batch(pdf, folder / f"{number}.jsonl", reading=reading)
         (record,) = written(folder / f"{number}.jsonl")
-        assert record.error is None or issubclass(
-            getattr(slm, record.error.type), slm.DocumentError
-        )
+        if record.error is None:
+            assert record.value == {"text": slm.read(pdf).text}, number
+        else:
+            assert issubclass(getattr(slm, record.error.type), slm.DocumentError)
         kinds[record.error.type if record.error else record.status] += 1
-    return f"{times} limits from 0.25 MiB to {times / 4:g} MiB: {dict(kinds)}"
-
-
-def text(folder: Path, times: int) -> str:
-    """Every code point of Unicode through a record and back, `times` in a document."""
-    inputs = []
-    for start in range(0, 0x110000, times):
-        said = "x" + "".join(map(chr, range(start, min(start + times, 0x110000))))
-        inputs.append((f"{start:06x}", said))
-    out = folder / "run.jsonl"
-    batch(inputs, out)
-    for record, (_, said) in zip(written(out), inputs, strict=True):
-        assert record.value == {"text": slm.read(said).text}
-    return f"{0x110000} code points in {len(inputs)} documents: all come back"
+    return f"{nth}; {limits} limits up to 60 MiB: {dict(kinds)}"
 
 
 STOP = """
-import os, sys, threading
+import sys
 from functools import partial
 from pathlib import Path
 from pydantic import BaseModel
 import slmtasks as slm
-from slmtasks import decoding, reader
+from slmtasks import caches, decoding, reader
 from staged import START
 
 class Bill(BaseModel):
     vendor: str
     total: float
 
-out, where, pause = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+out, where = Path(sys.argv[1]), sys.argv[2]
 
-def tell(name, method):
+def tell(owner, name, of):
+    method = getattr(owner, name)
     def told(*arguments, **keywords):
-        if name == where:
+        if of == where and out.exists():
             Path(str(out) + ".reached").touch()
         return method(*arguments, **keywords)
-    return told
+    setattr(owner, name, told)
 
-decoding.Decoder._append = tell("prefill", decoding.Decoder._append)
-decoding.Decoder._choose = tell("decode", decoding.Decoder._choose)
-reader.Reader.read = tell("parse", reader.Reader.read)
+tell(caches.Cache, "append", "prefill")
+tell(decoding._Call, "_chosen", "decode")
+tell(reader.Reader, "read", "parse")
 if where == "parse":
     reader._START = START
-files = [Path(name) for name in sys.argv[4:]]
+files = [Path(name) for name in sys.argv[3:]]
 with slm.load("nano", threads=1) as model:
     slm.batch(files, partial(slm.extract, schema=Bill), out=out, model=model)
 """
 
 
+class Bill(BaseModel):
+    vendor: str
+    total: float
+
+
 def stop(folder: Path, times: int) -> str:
-    """SIGTERM in prefill, decode and parse of nano, `times` each: the longest took so long."""
-    long = folder / "long.txt"
+    """SIGTERM in prefill, decode and parse of nano, then resumed to what there would have been."""
+    long, hang = folder / "long.txt", folder / "hang.txt"
     long.write_text("Invoice of Harbour Lane Ceramics Ltd, total 1,536.00 EUR.\n" * 60)
-    hang = folder / "hang.txt"
-    hang.write_text("HANG")
-    longest = {}
-    for where in ("prefill", "decode", "parse"):
-        for number in range(times):
-            out = folder / f"{where}{number}.jsonl"
-            file = hang if where == "parse" else long
-            with subprocess.Popen(
-                [sys.executable, "-c", STOP, str(out), where, "0", str(file), str(long)],
-                stderr=subprocess.PIPE,
-                text=True,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            ) as process:
-                while not Path(f"{out}.reached").exists():
-                    assert process.poll() is None
-                    time.sleep(0.001)
-                time.sleep(random.uniform(0, 0.2))
-                begun = time.monotonic()
-                process.send_signal(signal.SIGTERM)
-                said = process.communicate(timeout=60)[1]
-                taken = time.monotonic() - begun
-            assert "BatchStopped" in said or process.returncode == 0, said
-            assert taken < 5, (where, taken)
-            written(out)
-            longest[where] = max(longest.get(where, 0.0), taken)
+    hang.write_text("HANG, total 7")
+    longest = dict.fromkeys(("prefill", "decode", "parse"), 0.0)
+    with slm.load("nano", threads=1) as model:
+        for where in longest:
+            files = [hang, long] if where == "parse" else [long, hang]
+            bound = partial(slm.extract, schema=Bill)
+            whole = folder / f"{where}.jsonl"
+            slm.batch(files, bound, out=whole, model=model)
+            for number in range(times):
+                out = folder / f"{where}{number}.jsonl"
+                longest[where] = max(longest[where], _stopped(where, out, files))
+                slm.batch(files, bound, out=out, model=model)
+                assert steady(written(out)) == steady(written(whole)), out
     shown = ", ".join(f"{where} {taken:.2f} s" for where, taken in longest.items())
-    return f"{times} SIGTERM in each: at most {shown}, the process's own end included"
+    return f"{times} SIGTERM in each, then resumed: no difference; at most {shown}"
 
 
-TIMES = {
+def _stopped(where: str, out: Path, files: list[Path]) -> float:
+    """The seconds from a SIGTERM, once `where` is reached, to the end of the process."""
+    with begun(STOP, out, where, *files) as process:
+        while not Path(f"{out}.reached").exists():
+            assert process.poll() is None, process.communicate()[1]
+            time.sleep(0.001)
+        time.sleep(random.uniform(0, 0.2))
+        since = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=60)[1]
+        taken = time.monotonic() - since
+    # What had come to its end before the signal is whole.
+    assert "BatchStopped" in said or len(written(out)) == len(files), said
+    assert taken < 5, (where, taken)
+    return taken
+
+
+Fault = Callable[[Path, int], str]
+"""Stages it in a folder, so many times, and says what was done."""
+
+TIMES: dict[Fault, int] = {
     kill: 200,
     cut: 10,
     disk: 20,
     race: 10,
     poison: 100,
-    memory: 60,
-    text: 4096,
+    memory: 2000,
     stop: 10,
+    texts.text: 4096,
+    texts.encodings: 1,
+    texts.naughty: 1,
 }
 
 
 def main() -> None:
-    """Run one of them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("fault", choices=[fault.__name__ for fault in TIMES])
-    parser.add_argument("--times", type=int)
+    """Run those that are named, or all."""
+    faults = {fault.__name__: fault for fault in TIMES}
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("faults", nargs="*", metavar="FAULT", help=", ".join(faults))
+    parser.add_argument("--times", type=int, help="how often, in place of each one's own number")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--log", type=Path)
+    parser.add_argument("--list", type=Path, help="the big list of naughty strings as JSON")
     options = parser.parse_args()
-    random.seed(options.seed)
-    fault = next(fault for fault in TIMES if fault.__name__ == options.fault)
-    begun = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        said = fault(Path(folder), options.times or TIMES[fault])
-    print(f"{options.fault}: {said} ({time.monotonic() - begun:.0f} s)")
+    texts.LIST = options.list
+    kept = options.log.read_text().splitlines() if options.log and options.log.exists() else []
+    for name in options.faults or faults:
+        if any(line.startswith(f"{name}: ") for line in kept):
+            continue
+        random.seed(options.seed)
+        since = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            said = faults[name](Path(folder), options.times or TIMES[faults[name]])
+        line = f"{name}: {said} ({time.monotonic() - since:.0f} s)"
+        print(line, flush=True)
+        if options.log:
+            with options.log.open("a") as log:
+                log.write(line + "\n")
 
 
 if __name__ == "__main__":
