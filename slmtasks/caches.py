@@ -19,12 +19,21 @@ from slmtasks.providers import ran_out_of_memory
 from slmtasks.tokens import agreeing
 
 PREFILL = 256
-"""Tokens a pass while reading a prompt. A pass holds the logits of all its positions."""
+"""Tokens a pass at most while reading a prompt."""
+
+LOGITS = 64 << 20
+"""Bytes of logits that such a pass may hold: the runtime makes those of all its positions."""
 
 MOST = 8
 """Caches that are kept at most: small models would keep hundreds within the budget."""
 
 Logits = NDArray[np.float32]
+
+
+def prefill(vocabulary: int) -> int:
+    """Tokens a pass while reading a prompt, of a model with so many logits a token."""
+    each = vocabulary * np.dtype(np.float32).itemsize
+    return max(1, min(PREFILL, LOGITS // each))
 
 
 class Runtime(Protocol):

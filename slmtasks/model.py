@@ -77,7 +77,8 @@ class Model:
             self._stops,
             self.context,
         )
-        self._rewinds = self._decoder.levers.drafts = providers.rewinds(self._model)
+        self._rewinds = providers.rewinds(self._model)
+        self._decoder.levers.drafts = self._rewinds and providers.verifies(self._model)
 
     def __enter__(self) -> Model:
         return self

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slmtasks.caches import MOST, Cache, Pool, Stepping
+from slmtasks.caches import MOST, PREFILL, Cache, Pool, Stepping, prefill
 from slmtasks.errors import ModelError, OutOfMemory
 
 
@@ -209,3 +209,12 @@ def test_no_more_are_kept_than_a_few() -> None:
     assert large.tokens == 10 * MOST
     assert ask(large, [MOST + 1] * 4 + [98])[1] == 4
     assert ask(large, [1] * 4 + [98])[1] == 0
+
+
+@pytest.mark.parametrize("vocabulary", [4096, 32_064, 65_536, 200_064, 100_000_000])
+def test_the_logits_of_a_pass_are_bounded(vocabulary: int) -> None:
+    """With a large vocabulary a prompt is read in smaller pieces; the usual ones in 256 tokens."""
+    tokens = prefill(vocabulary)
+    assert 1 <= tokens <= PREFILL
+    assert tokens == 1 or tokens * vocabulary * 4 <= 64 << 20
+    assert (tokens == PREFILL) == (vocabulary <= 65_536)
