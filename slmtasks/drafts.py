@@ -10,6 +10,7 @@ model's own choice is held against it.
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -136,16 +137,26 @@ class Drafter:
         self._spells = spells
 
     def guesses(self, matcher: LLMatcher, written: Sequence[int]) -> list[Guess]:
-        """What may follow what is written, each guess resting on those before it."""
+        """What may follow what is written, each guess resting on those before it.
+
+        It ends behind the first that is no longer worth a pass's width.
+        """
         found: list[Guess] = []
+        constant, each = self._habits.cost.line()
+        right = 1.0
         last = list(written[-max(KEYS) :])
-        while len(found) < WIDEST and not matcher.is_stopped():
+        while (
+            len(found) < WIDEST
+            and right * constant >= (1.0 - right) * each
+            and not matcher.is_stopped()
+        ):
             more = self._more(matcher, last)[: WIDEST - len(found)]
             if not more:
                 break
             tokens = [guess.token for guess in more]
             matcher.consume_tokens(tokens)
             found += more
+            right *= math.prod(self._habits.odds.of(guess.basis) for guess in more)
             last = [*last, *tokens][-max(KEYS) :]
         matcher.rollback(len(found))
         return found
