@@ -2,7 +2,7 @@
 
 Greedy and deterministic. At each step the grammar says which tokens may follow and
 the model's favourite among them is taken; what the grammar leaves no choice about is
-appended without asking, and what the prompt suggests is guessed and checked in one pass.
+appended without asking, and what its source suggests is guessed and checked in one pass.
 
 Knows neither documents nor schemas.
 """
@@ -22,9 +22,9 @@ from llguidance import LLMatcher, LLParserLimits
 from numpy.typing import NDArray
 
 from slmtasks.caches import Cache, Logits, Pool
-from slmtasks.drafts import WIDEST, Cost, Lookup, Odds, width
+from slmtasks.drafts import WIDEST, Drafter, Guess, Habits
 from slmtasks.errors import AnswerError, ContextExceeded, TimedOut
-from slmtasks.plans import PREFILL, Plan
+from slmtasks.plans import Plan
 from slmtasks.tokens import Tokenizer, agreeing
 
 Ids = NDArray[np.int64]
@@ -39,7 +39,8 @@ class Asked:
 
     `keep` of the prompt's first tokens come again in later prompts. After `max_tokens -
     reserve` tokens the answer is led to its end, so that what is cut short still parses.
-    `deadline` is a time of `time.monotonic`.
+    `copied` is what the answer may copy, as an answer writes it, where the prompt writes it
+    otherwise. `deadline` is a time of `time.monotonic`.
     """
 
     prompt: Sequence[int]
@@ -47,6 +48,7 @@ class Asked:
     max_tokens: int
     reserve: int
     keep: int = 0
+    copied: str = ""
     deadline: float | None = None
 
 
@@ -96,8 +98,7 @@ class Decoder:
         self.levers = Levers()
         self._tokenizer = tokenizer
         self._stops = frozenset(stops)
-        self._odds = Odds()
-        self._cost = Cost()
+        self._habits = Habits()
 
     def decode(self, asked: Asked, watch: Watch | None = None) -> Answer:
         """The answer to a prompt in the language of its grammar.
@@ -172,33 +173,33 @@ class _Call:
     def __post_init__(self) -> None:
         self._stops = self.decoder._stops
         self._allowed: Ids = np.empty(0, dtype=np.int64)
-        self._lookup: Lookup | None = None
+        self._drafter: Drafter | None = None
         self._bytes = bytearray()
 
     def read(self, prompt: Sequence[int]) -> None:
         """Compute the prompt but for its last pass, which gives the first logits."""
         self.pending = [*prompt, *self._forced()]
-        first = self.decoder.plan.first(len(self.asked.prompt)) - len(self.cache.held)
-        size = max(PREFILL, first)
+        plan = self.decoder.plan
+        size = max(plan.prefill, plan.first(len(self.asked.prompt)) - len(self.cache.held))
         while len(self.pending) > size:
             self._tell()
             self._compute(self.pending[:size])
             del self.pending[:size]
-            size = PREFILL
+            size = plan.prefill
 
     def step(self) -> None:
         """One pass, and all the tokens that it decides."""
         self._tell()
         most = self.asked.max_tokens - self.asked.reserve
         self.closed = self.closed or len(self.written) >= most
-        size, guess = self._guess()
-        draft = list(guess[: self._worth(size, len(guess))])
+        guesses = self._guess()
+        draft = [guess.token for guess in guesses[: self._worth(guesses)]]
         rows = self._pass(draft)
         base = len(self.cache.held) - len(draft)
         right = 0
         while not self.done:
             decided = self._decide(rows[right])
-            self._learn(size, guess, right, decided)
+            self._learn(guesses[right:], decided)
             agreed = agreeing(draft[right:], decided)
             right += agreed
             if agreed < len(decided):
@@ -218,7 +219,7 @@ class _Call:
         self._compute(tokens)
         rows = self.cache.all_logits()[-1 - len(draft) :] if draft else self.cache.logits()[None]
         if len(tokens) <= 2 * WIDEST:
-            self.decoder._cost.saw(len(tokens), time.perf_counter() - begun)
+            self.decoder._habits.cost.saw(len(tokens), time.perf_counter() - begun)
         self.passes += 1
         self.pending = []
         return rows
@@ -294,34 +295,34 @@ class _Call:
             self.matcher.consume_tokens(tokens)
             _check(self.matcher)
             self.written += tokens
-            if self._lookup:
-                self._lookup.extend(tokens)
             plain = [token for token in tokens if token not in self._stops]
             self._bytes += self.decoder._tokenizer.grammar.decode_bytes(plain)
 
-    def _guess(self) -> tuple[int, Sequence[int]]:
-        """What the prompt suggests to go on with, as far as the grammar allows it."""
-        if not self.decoder.levers.drafts or self.closed or not self.written:
-            return 0, ()
-        if self._lookup is None:
-            self._lookup = Lookup([*self.asked.prompt, *self.written])
-        size, guess = self._lookup.guess(WIDEST)
-        return size, guess[: self.matcher.validate_tokens(list(guess))] if guess else ()
+    def _guess(self) -> list[Guess]:
+        """What may go on, as far as the grammar allows it."""
+        decoder, asked = self.decoder, self.asked
+        if not decoder.levers.drafts or self.closed:
+            return []
+        if self._drafter is None:
+            # What stands in both is found where it is written as an answer writes it.
+            source = [*asked.prompt, *decoder._tokenizer.encode(asked.copied)]
+            engine = decoder._tokenizer.grammar
+            spells = decoder.levers.forced
+            self._drafter = Drafter(source, engine, decoder._habits, spells=spells)
+        return self._drafter.guesses(self.matcher, self.written)
 
-    def _worth(self, size: int, most: int) -> int:
-        """How many guessed tokens a pass is to hold."""
+    def _worth(self, guesses: list[Guess]) -> int:
+        """How many guesses a pass is to hold."""
         left = self.cache.room - len(self.cache.held) - len(self.pending)
-        if not size or len(self.pending) > WIDEST:
-            return 0
-        decoder = self.decoder
-        return width(
-            decoder._odds.of(size), decoder._cost.line(), len(self.pending), min(most, left)
-        )
+        return self._drafter.worth(guesses[:left]) if guesses and self._drafter else 0
 
-    def _learn(self, size: int, guess: Sequence[int], at: int, decided: list[int]) -> None:
+    def _learn(self, guesses: Sequence[Guess], decided: list[int]) -> None:
         """Hold what was decided against what would have been guessed."""
-        if at < len(guess) and decided:
-            self.decoder._odds.saw(size, decided[0] == guess[at])
+        habits = self.decoder._habits
+        if decided and len(self.choices) == 1:
+            habits.first = decided[0]
+        if guesses and decided:
+            habits.odds.saw(guesses[0].basis, decided[0] == guesses[0].token)
 
     def _tell(self) -> None:
         deadline = self.asked.deadline

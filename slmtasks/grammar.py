@@ -53,6 +53,11 @@ def build(node: Object, source: Source, *, leading_space: bool = False) -> str:
     return f"{lead}answer: {body}\n" + "\n".join(builder.rules.values()) + "\n"
 
 
+def written(text: str) -> str:
+    """Text as it is written inside an answer's strings."""
+    return _json(text)[1:-1]
+
+
 class _Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -172,17 +177,19 @@ class _Builder:
     def _copied(self, most: int) -> str:
         """Whole words of the source, not blank at the ends, with a letter or digit in them."""
         if "WORDS" not in self.rules:
-            chunks = [_json(word)[1:-1] for word in self.source.words]
+            chunks = [written(word) for word in self.source.words]
             spec = json.dumps({"substring_chunks": chunks}, ensure_ascii=False)
             self.rules["WORDS"] = f"WORDS: %regex {spec}"
         # The last character is no escaped line break.
-        trimmed = r"[^ \\](?:(?:[^\\]|\\.)*(?:[^ \\]|\\[^n]))?"
-        return self._terminal(trimmed, r".*[\p{L}\p{N}].*", rf".{{1,{most}}}", first="WORDS")
+        conditions = [r"[^ \\](?:(?:[^\\]|\\.)*(?:[^ \\]|\\[^n]))?", r".*[\p{L}\p{N}].*"]
+        if sum(map(len, map(written, self.source.words))) > most:
+            conditions.append(rf".{{1,{most}}}")
+        return self._terminal(*conditions, first="WORDS")
 
     def _prose(self, node: Prose) -> str:
-        opening = _json(node.opening)[1:-1]
+        opening = written(node.opening)
         room = node.max_chars - len(node.opening)
-        figures = [_json(figure)[1:-1] for figure in self.source.figures]
+        figures = [written(figure) for figure in self.source.figures]
         conditions = [citing([f for f in figures if len(f) <= room // 2], fresh=not opening)]
         if node.max_words is not None:
             conditions.append(worded(node.max_words - len(node.opening.split())))

@@ -76,7 +76,8 @@ class Model:
             step=max(256, SMALL_CACHE // token_bytes),
         )
         self._decoder = Decoder(pool, self.tokenizer, self._stops, self.plan)
-        self._rewinds = self._decoder.levers.drafts = providers.rewinds(self._model)
+        self._rewinds = providers.rewinds(self._model)
+        self._decoder.levers.drafts = self._rewinds and providers.verifies(self._model)
 
     def __enter__(self) -> Model:
         return self

@@ -14,7 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PREFILL = 256
-"""Tokens a pass while reading a prompt. A pass holds the logits of all its positions."""
+"""Tokens a pass at most while reading a prompt."""
+
+LOGITS = 64 << 20
+"""Bytes of logits that such a pass may hold: the runtime makes those of all its positions."""
 
 SPARE = 128 << 20
 """Bytes of memory that a plan leaves free."""
@@ -34,6 +37,11 @@ class Plan:
     token_bytes: int = 0
     logit_bytes: int = 0
 
+    @property
+    def prefill(self) -> int:
+        """Tokens a pass while reading a prompt."""
+        return max(1, min(PREFILL, LOGITS // self.logit_bytes)) if self.logit_bytes else PREFILL
+
     def beyond(self, prompt: int) -> bool:
         """Whether a prompt of so many tokens, and so its answer, lies beyond the switch.
 
@@ -50,7 +58,7 @@ class Plan:
 
     def first(self, prompt: int) -> int:
         """Where the first pass over a prompt ends."""
-        return self.switch + 1 if self.switch is not None and self.beyond(prompt) else PREFILL
+        return self.switch + 1 if self.switch is not None and self.beyond(prompt) else self.prefill
 
     def memory(self, room: int) -> int:
         """Bytes that a call takes whose KV cache has room for so many tokens."""
@@ -62,7 +70,7 @@ class Plan:
 
         The second is 0 where there is no switch, no context beyond it, or no memory for it.
         """
-        below = min(self.room(0), self._fitting(free, PREFILL))
+        below = min(self.room(0), self._fitting(free, self.prefill))
         if self.switch is None or self.context <= self.switch + 1:
             return below, 0
         beyond = min(self.context, self._fitting(free, self.switch + 1))

@@ -160,7 +160,7 @@ def _translated(error: Exception, folder: Path, name: str) -> ModelError:
 
 
 def rewinds(model: og.Model) -> bool:
-    """Whether the provider can forget tokens, which guessing needs."""
+    """Whether the provider can forget tokens, which kept caches and guesses need."""
     tried = generator(model, PROBE)
     tried.append_tokens(np.zeros(2, dtype=np.int32))
     try:
@@ -169,6 +169,19 @@ def rewinds(model: og.Model) -> bool:
     except RuntimeError:
         return False
     return True
+
+
+def verifies(model: og.Model) -> bool:
+    """Whether a pass gives the logits behind each of its tokens, against which guesses are held.
+
+    Some exports compute only those behind the last one.
+    """
+    tried = generator(model, PROBE)
+    tried.append_tokens(np.zeros(2, dtype=np.int32))
+    try:
+        return int(np.shape(tried.get_output("logits"))[-2]) == 2
+    except RuntimeError:
+        return False
 
 
 def generator(model: og.Model, length: int) -> Any:

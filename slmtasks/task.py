@@ -229,6 +229,7 @@ class Run:
             max_tokens=most,
             reserve=reserve,
             keep=agreeing(ids, self._cut.bare),
+            copied=grammar.written(passage.text),
             deadline=self._deadline,
         )
         answer, usage = self.model.answer(asked, self._watch(len(ids)))

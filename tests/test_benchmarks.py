@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import slmtasks as slm
-from benchmarks import cases, heuristics, scores
+from benchmarks import cases, decoder, heuristics, llama, scores
 from slmtasks.evaluation.cases import ExtractCase, ProductCase
 from slmtasks.evaluation.fields import folded
 from slmtasks.evaluation.reading import load
@@ -125,3 +125,30 @@ def test_only_what_stands_between_the_marks_is_rewritten(tmp_path: Path) -> None
     with pytest.raises(SystemExit, match="lacks the marks"):
         scores.write(card, "")
     assert scores.CARD.read_text(encoding="utf-8").count(scores.BEGIN) == 1
+
+
+def test_ratios_are_of_documents_that_both_did(tmp_path: Path) -> None:
+    """A system that did a few is held against the library on these; a torn line is left out."""
+    file = tmp_path / "decoder.jsonl"
+    times = {"library": (1.0, 2.0, 10.0), "default": (3.0, 5.0), "limit": (0.9, 1.6, 8.5)}
+    records = [
+        {"document": str(number), "system": system, "tokens": 9, "seconds": seconds}
+        for system, some in times.items()
+        for number, seconds in enumerate(some)
+    ]
+    text = "".join(json.dumps(record) + "\n" for record in records)
+    file.write_text(text + '{"document": "2", "sys', encoding="utf-8")
+    assert decoder.kept(file) == records
+    rows = {row["system"]: row for row in decoder.summary(records)}
+    assert list(rows) == ["default", "library", "limit"]
+    assert (rows["default"]["seconds"], rows["default"]["ratio"]) == (4.0, 2.75)
+    assert rows["limit"]["ratio"] == pytest.approx(0.85)
+    decoder.report(records, tmp_path)
+    assert (tmp_path / "decoder.md").read_text("utf-8").count("\n") == 5
+
+
+def test_llama_is_left_out_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no file for it, or no package."""
+    monkeypatch.setattr(llama, "find_spec", lambda _: None)
+    assert "--gguf" in str(llama.missing(None))
+    assert "not installed" in str(llama.missing(Path("model.gguf")))

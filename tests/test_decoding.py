@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,54 @@ def test_guesses_and_kept_prefixes_change_no_token(
     finally:
         levers.drafts = levers.prefix = True
     assert passes[True] < passes[False]
+
+
+def test_a_prompt_is_read_in_pieces_by_the_vocabulary(
+    exact_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the logits of a pass may take less memory, passes are shorter, the answer the same."""
+    prompt, lark = extraction(exact_model, TEXTS[0] + " and so on" * 60, "vendor, paid: bool")
+    asked = Asked(prompt, lark, max_tokens=600, reserve=0)
+    read: list[list[int]] = []
+    tokens = []
+    for bytes_of_logits in (64 << 20, 50 * 4 * exact_model.tokenizer.vocabulary):
+        monkeypatch.setattr("slmtasks.plans.LOGITS", bytes_of_logits)
+        exact_model._decoder.pool.clear()
+        heard: list[int] = []
+        tokens.append(exact_model.answer(asked, lambda at, _, to=heard: to.append(at))[0].tokens)
+        read.append([at for at in heard if at < len(prompt)])
+    assert read[0] == list(range(0, len(prompt), 256))
+    assert read[1][:3] == [0, 50, 100]
+    assert tokens[0] == tokens[1]
+
+
+def test_what_an_answer_copies_is_guessed_as_it_is_written_there(
+    exact_model: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told the text in an answer's writing, the decoder needs fewer passes, not other tokens."""
+    monkeypatch.setattr("slmtasks.drafts.Cost.line", lambda _: (1.0, 0.0))
+    prompt = exact_model.encode([{"role": "user", "content": "Write."}])
+    asked = Asked(prompt, "start: /[a-h]{40}/", max_tokens=100, reserve=0)
+    plain, _ = exact_model.answer(asked)
+    told, _ = exact_model.answer(replace(asked, copied=plain.text))
+    assert told.tokens == plain.tokens
+    assert told.passes < 0.75 * plain.passes
+
+
+def test_a_task_says_how_its_source_is_written_in_an_answer(
+    nano: slm.Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line break is two characters in JSON."""
+    heard: list[Asked] = []
+    answer = nano.answer
+
+    def listening(asked: Asked, *rest: Any) -> Any:
+        heard.append(asked)
+        return answer(asked, *rest)
+
+    monkeypatch.setattr(nano, "answer", listening)
+    slm.extract('ACME\n"Ltd"', parse("vendor"), model=nano)
+    assert [asked.copied for asked in heard] == [r"ACME\n\"Ltd\""]
 
 
 def test_choices_carry_probabilities(nano: slm.Model) -> None:

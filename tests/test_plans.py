@@ -27,7 +27,7 @@ from slmtasks.caches import Stepping
 from slmtasks.decoding import Answer, Asked
 from slmtasks.errors import ContextExceeded
 from slmtasks.passages import Passage
-from slmtasks.plans import PREFILL, SPARE, Plan
+from slmtasks.plans import LOGITS, PREFILL, SPARE, Plan
 from slmtasks.shorthand import parse
 from slmtasks.task import Run
 from slmtasks.tokens import agreeing
@@ -326,3 +326,14 @@ def test_tasks_plan_with_the_prompt_limit_of_an_npu(
         with slm.load(place, device="cpu") as model:
             assert slm.extract(ledger_pages(6), Ledger, model=model).coverage.chunks > 1
         assert max(prompt + most for prompt, most in asked) <= limit
+
+
+@pytest.mark.parametrize("vocabulary", [4096, 32_064, 65_536, 200_064, 100_000_000])
+def test_the_logits_of_a_pass_are_bounded(vocabulary: int) -> None:
+    """With a large vocabulary a prompt is read in smaller pieces; the usual ones in 256 tokens."""
+    plan = Plan(4096, logit_bytes=4 * vocabulary)
+    tokens = plan.prefill
+    assert 1 <= tokens <= PREFILL
+    assert tokens == 1 or tokens * vocabulary * 4 <= LOGITS
+    assert (tokens == PREFILL) == (vocabulary <= 65_536)
+    assert plan.memory(600) == tokens * 4 * vocabulary

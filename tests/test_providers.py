@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import onnx
 import onnxruntime_genai as og
 import pytest
 
 import slmtasks as slm
 from slmtasks import config, devices, providers
 from slmtasks.errors import DeviceUnavailable, ModelCorrupt, OutOfMemory
+from slmtasks.shorthand import parse
 
 
 @pytest.fixture
@@ -172,3 +174,35 @@ def test_every_extra_is_a_plugin_of_the_table() -> None:
         if device.plugin:
             (needed,) = extras[name.partition(":")[0]]
             assert needed.startswith(f"{device.package}>=")
+
+
+def only_the_last(folder: Path) -> None:
+    """Edit a model's graph so that its logits are those behind the last token of a pass."""
+    path = folder / "model.onnx"
+    model = onnx.load(path)
+    graph = model.graph
+    (logits,) = (node for node in graph.node if "logits" in node.output)
+    logits.output[list(logits.output).index("logits")] = "all_logits"
+    for name, value in (("from", [-1]), ("to", [2**31]), ("axis", [1])):
+        tensor = onnx.helper.make_tensor(name, onnx.TensorProto.INT64, [1], value)
+        graph.initializer.append(tensor)
+    cut = onnx.helper.make_node("Slice", ["all_logits", "from", "to", "axis"], ["logits"])
+    graph.node.append(cut)
+    # By this the runtime knows such an export.
+    (output,) = (output for output in graph.output if output.name == "logits")
+    output.type.tensor_type.shape.dim[1].dim_value = 1
+    onnx.save(model, path)
+
+
+def test_no_guess_is_held_against_another_tokens_logits(exact_folder: Path, tmp_path: Path) -> None:
+    """An export that gives only the last token's logits goes without guesses, its answer right."""
+    cut = Path(shutil.copytree(exact_folder, tmp_path / "cut"))
+    only_the_last(cut)
+    text = "Total 12.50 of ACME Ltd, ACME Ltd, ACME Ltd. " * 4
+    shape, answers = parse("vendor, total: number"), []
+    for folder in (exact_folder, cut):
+        with slm.load(folder) as model:
+            assert model._rewinds
+            assert model._decoder.levers.drafts == (folder is exact_folder)
+            answers.append(slm.extract(text, shape, model=model).value)
+    assert answers[0] == answers[1]
