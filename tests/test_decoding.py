@@ -15,7 +15,7 @@ from slmtasks.caches import Pool
 from slmtasks.decoding import Answer, Asked, Decoder
 from slmtasks.errors import AnswerError, ContextExceeded, ModelError, TimedOut
 from slmtasks.passages import Passage
-from slmtasks.plans import Plan
+from slmtasks.plans import PREFILL, Plan
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
 
@@ -248,7 +248,7 @@ def test_a_prompt_is_read_in_pieces_by_the_vocabulary(
         heard: list[int] = []
         tokens.append(exact_model.answer(asked, lambda at, _, to=heard: to.append(at))[0].tokens)
         read.append([at for at in heard if at < len(prompt)])
-    assert read[0] == list(range(0, len(prompt), 256))
+    assert read[0] == list(range(0, len(prompt), PREFILL))
     assert read[1][:3] == [0, 50, 100]
     assert tokens[0] == tokens[1]
 

@@ -330,7 +330,7 @@ def test_tasks_plan_with_the_prompt_limit_of_an_npu(
 
 @pytest.mark.parametrize("vocabulary", [4096, 32_064, 65_536, 200_064, 100_000_000])
 def test_the_logits_of_a_pass_are_bounded(vocabulary: int) -> None:
-    """With a large vocabulary a prompt is read in smaller pieces; the usual ones in 256 tokens."""
+    """With a large vocabulary a prompt is read in smaller pieces; the usual ones in 128 tokens."""
     plan = Plan(4096, logit_bytes=4 * vocabulary)
     tokens = plan.prefill
     assert 1 <= tokens <= PREFILL

@@ -137,7 +137,7 @@ def _choice(before: int, earlier: int, token: int) -> float:
     if before == _QUOTE and earlier in _OPENERS:
         return 5.0
     # A value of several lines ends at one of its line breaks, or does not.
-    return 3.0 if token == _BACKSLASH or (token == _QUOTE and before not in _MARKS) else 1.0
+    return 5.0 if token == _BACKSLASH or (token == _QUOTE and before not in _MARKS) else 1.0
 
 
 def losses(model: Any, ids: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, float]:
