@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import BaseModel
@@ -471,3 +472,22 @@ def test_products_and_messages_are_documents_too(random_model: slm.Model, tmp_pa
     out = tmp_path / "replies.jsonl"
     slm.batch([("a", "Do you ship to Norway?")], bound, out=out, model=random_model)
     assert written(out)[0].value is not None
+
+
+class Minutes(BaseModel):
+    headline: Annotated[str, slm.Prose(max_words=10)]
+    held: date | None
+
+
+def test_a_task_of_ones_own_runs_through_a_batch(nano: slm.Model, tmp_path: Path) -> None:
+    """Its variables bound, it records what it answers by itself."""
+    task, minutes = slm.Task(EXAMPLES / "prompts" / "meeting_actions.md", Minutes), "minutes.txt"
+    out = tmp_path / "run.jsonl"
+    bound = partial(task, variables={"team": "Joel, Priya"})
+    report = slm.batch([EXAMPLES / minutes], bound, out=out, model=nano)
+    assert report.done.ok == 1
+    alone = task(EXAMPLES / minutes, {"team": "Joel, Priya"}, model=nano)
+    (record,) = written(out)
+    assert record.value == alone.value.model_dump(mode="json")
+    assert record.value["headline"]
+    assert record.warnings == alone.warnings
