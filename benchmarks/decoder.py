@@ -209,9 +209,8 @@ class Systems:
         start = self.model._decoder.pool._start
         pool = type(self.model._decoder.pool)
         replaying = lambda n: Replaying(start(n), self.script, self._begin)  # noqa: E731
-        context = self.model.context
         self._pools = {
-            name: pool(replaying, context=context, budget=context)
+            name: pool(replaying, plan=self.model.plan, budget=self.model.context)
             for name in ("library", "-drafts", "-forced", "-prefix")
         }
 
