@@ -56,6 +56,7 @@ def quoted(run: Run, document: Document, most: int) -> tuple[list[str], int]:
     passages = run.parts(Passage.whole(document))
     chunks = len(passages)
     while True:
+        passages = _apart(passages)
         shares = _shares(most, [len(set(_texts(passage))) for passage in passages])
         picked: list[str] = []
         asked = [pair for pair in zip(passages, shares, strict=True) if pair[1]]
@@ -75,6 +76,17 @@ def quoted(run: Run, document: Document, most: int) -> tuple[list[str], int]:
 def quotes(least: int, most: int) -> Member:
     """The field of an answer that holds quotes."""
     return Member("quotes", "quotes", Array(Quote(), least, most), False, False)
+
+
+def _apart(passages: list[Passage]) -> list[Passage]:
+    """The parts without the sentences of earlier ones, so that no two can give the same."""
+    seen: set[str] = set()
+    out = []
+    for passage in passages:
+        new = [span for span in passage.sentences if passage.text[slice(*span)] not in seen]
+        seen.update(_texts(passage))
+        out.append(replace(passage, known=tuple(new)))
+    return out
 
 
 def _texts(passage: Passage) -> list[str]:
