@@ -47,7 +47,8 @@ PRESETS = {
         hidden=96,
         inner=256,
         layers=3,
-        heads=4,
+        # The runtime takes heads whose size is a multiple of 16.
+        heads=3,
         tokens=600_000,
         batch=4096,
         rate=3e-3,
