@@ -13,7 +13,7 @@ import pytest
 from slmtasks import options
 from slmtasks.nodes import Copied
 from slmtasks.platforms import PLATFORMS
-from training import card, copywriting, extract, products, tokenizer
+from training import card, copywriting, extract, presets, products, tokenizer
 from training.drafts import Draft
 from training.examples import Example, make
 from training.page import held_out
@@ -135,3 +135,10 @@ def test_splits_share_no_template() -> None:
     assert not any(held_out(t) for t in train)
     assert all(held_out(t) for t in held)
     assert not train & held
+
+
+@pytest.mark.parametrize("preset", presets.PRESETS.values(), ids=lambda preset: preset.name)
+def test_the_runtime_takes_a_presets_heads(preset: presets.Preset) -> None:
+    """Their size is a multiple of 16; another one is exported without a word and does not load."""
+    assert preset.hidden % preset.heads == 0
+    assert preset.hidden // preset.heads % 16 == 0
