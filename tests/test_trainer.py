@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from slmtasks.store import NANO
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from training import presets, start, tokenizer, train  # noqa: E402
+from training import machine, muon, presets, start, tokenizer, train  # noqa: E402
 from training.examples import make  # noqa: E402
 
 TINY = replace(
@@ -79,3 +81,33 @@ def test_another_precision_is_refused(tmp_path: Path) -> None:
     onnx.save(helper.make_model(graph), tmp_path / "model.onnx")
     with pytest.raises(ValueError, match="symmetric int8"):
         start._weights(tmp_path / "model.onnx")
+
+
+def test_muon_steps_as_torch_does() -> None:
+    """In bfloat16 the steps are torch's; in float32 they are those, but for rounding."""
+    torch.manual_seed(0)
+    begin = [torch.randn(24, 40), torch.randn(40, 24)]
+    gradients = [[torch.randn_like(p) for p in begin] for _ in range(3)]
+    settings = {"lr": 0.01, "weight_decay": 0.02}
+
+    def trained(make: Callable[[list[Any]], Any]) -> list[Any]:
+        matrices = [p.clone().requires_grad_() for p in begin]
+        optimizer = make(matrices)
+        for each in gradients:
+            for p, gradient in zip(matrices, each, strict=True):
+                p.grad = gradient.clone()
+            optimizer.step()
+        return [p.detach() for p in matrices]
+
+    theirs = trained(lambda p: torch.optim.Muon(p, adjust_lr_fn="match_rms_adamw", **settings))
+    low = trained(lambda p: muon.Muon(p, precision=torch.bfloat16, **settings))
+    whole = trained(lambda p: muon.Muon(p, precision=torch.float32, **settings))
+    for a, b, c, d in zip(theirs, low, whole, begin, strict=True):
+        assert torch.equal(a, b)
+        assert (a - c).abs().max() < 0.02 * (a - d).abs().max()
+
+
+def test_matrices_multiply_in_the_faster_type() -> None:
+    """A GPU takes bfloat16; a CPU what was faster there just now."""
+    assert machine.matrix_type("cuda") == torch.bfloat16
+    assert machine.matrix_type("cpu") in (torch.float32, torch.bfloat16)

@@ -12,10 +12,10 @@ from training.drafts import Draft
 from training.page import held_out
 
 _MAKERS: dict[str, tuple[float, Callable[[Random, int], Draft | None]]] = {
-    "extract": (0.5, extract.example),
-    "summarize": (0.14, copywriting.summarize),
-    "describe_product": (0.18, products.describe),
-    "social_post": (0.08, copywriting.social),
+    "extract": (0.45, extract.example),
+    "summarize": (0.17, copywriting.summarize),
+    "describe_product": (0.15, products.describe),
+    "social_post": (0.13, copywriting.social),
     "reply": (0.1, replies.reply),
 }
 _SHARES = [share for share, _ in _MAKERS.values()]

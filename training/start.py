@@ -41,7 +41,7 @@ def start(source: Path, run: Path, preset: Preset, tokens: int) -> None:
     model.load_state_dict(values)
     (run / "preset.json").write_text(json.dumps(asdict(preset)))
     state = {"tokens": tokens, "step": 0, "index": tokens, "seconds": 0.0}
-    save(run, model, make_optimizers(model, preset), state)
+    save(run, model, make_optimizers(model, preset, torch.float32), state)
 
 
 def _weights(path: Path) -> dict[str, Any]:

@@ -22,7 +22,8 @@ import torch.nn.functional as F  # noqa: N812
 from transformers import Phi3Config, Phi3ForCausalLM
 
 from training.examples import make
-from training.machine import Threads, keep_memory
+from training.machine import Threads, keep_memory, matrix_type
+from training.muon import Muon
 from training.presets import Preset
 from training.tokenizer import SPECIALS, Encoder
 
@@ -58,8 +59,8 @@ def new_model(preset: Preset, vocabulary: int) -> Any:
     return Phi3ForCausalLM(config)
 
 
-def make_optimizers(model: Any, preset: Preset) -> list[Any]:
-    """Muon for the matrices inside, AdamW for embeddings and norms."""
+def make_optimizers(model: Any, preset: Preset, precision: torch.dtype) -> list[Any]:
+    """Muon, in `precision`, for the matrices inside; AdamW for embeddings and norms."""
     inner = [
         p
         for n, p in model.named_parameters()
@@ -69,9 +70,7 @@ def make_optimizers(model: Any, preset: Preset) -> list[Any]:
         p for n, p in model.named_parameters() if p.dim() <= 1 or "embed" in n or "lm_head" in n
     ]
     return [
-        torch.optim.Muon(
-            inner, lr=preset.matrix_rate, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"
-        ),
+        Muon(inner, lr=preset.matrix_rate, weight_decay=0.02, precision=precision),
         torch.optim.AdamW(rest, lr=preset.rate, weight_decay=0.0, betas=(0.9, 0.98), fused=True),
     ]
 
@@ -91,7 +90,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
             index += preset.feeders
             size = 25 + round((max(60, longest - 150) - 25) * r.random() ** 1.4)
             # Copying is learnt first, and from extraction.
-            task = "extract" if r.random() < (0.7 if longest <= 320 else 0.45) else ""
+            task = "extract" if r.random() < (0.7 if longest <= 320 else 0.15) else ""
             example = make(seed, index, size, task=task)
             prompt, answer = encoder.pair(example.messages, example.answer)
             if len(prompt) + len(answer) <= longest:
@@ -140,9 +139,12 @@ def _choice(before: int, earlier: int, token: int) -> float:
     return 5.0 if token == _BACKSLASH or (token == _QUOTE and before not in _MARKS) else 1.0
 
 
-def losses(model: Any, ids: torch.Tensor, weight: torch.Tensor) -> tuple[torch.Tensor, float]:
-    """The weighted loss, and the plain loss on the answers."""
-    with torch.autocast(ids.device.type, dtype=torch.bfloat16):
+def losses(
+    model: Any, ids: torch.Tensor, weight: torch.Tensor, precision: torch.dtype
+) -> tuple[torch.Tensor, float]:
+    """The weighted loss, and the plain loss on the answers; matrices multiply in `precision`."""
+    low = precision != torch.float32
+    with torch.autocast(ids.device.type, dtype=precision, enabled=low):
         hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
         scale = weight[:, 1:]
         wanted = (scale >= 1.0) | ((scale > 0) & (torch.rand_like(scale) < PROMPT_SHARE))
@@ -174,9 +176,10 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    precision = matrix_type(device)
     encoder = Encoder(folder)
     model = new_model(preset, encoder.size).to(device)
-    optimizers = make_optimizers(model, preset)
+    optimizers = make_optimizers(model, preset, precision)
     state: dict[str, Any] = {"tokens": 0, "step": 0, "index": 0, "seconds": 0.0}
     if (folder / "checkpoint.pt").exists():
         kept = torch.load(folder / "checkpoint.pt", weights_only=True, map_location=device)
@@ -197,7 +200,7 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     for feeder in feeders:
         feeder.start()
     try:
-        _loop(preset, folder, model, optimizers, state, queue, minutes, asked)
+        _loop(preset, folder, model, optimizers, precision, state, queue, minutes, asked)
     finally:
         for feeder in feeders:
             feeder.kill()
@@ -215,6 +218,7 @@ def _loop(
     folder: Path,
     model: Any,
     optimizers: list[Any],
+    precision: torch.dtype,
     state: dict[str, Any],
     queue: Any,
     minutes: float | None,
@@ -241,7 +245,7 @@ def _loop(
         threads.next()
         started = time.monotonic()
         ids, weight = (each.to(model.device) for each in tensors(batch))
-        loss, answer = losses(model, ids, weight)
+        loss, answer = losses(model, ids, weight, precision)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
