@@ -11,7 +11,7 @@ from slmtasks.errors import ContextExceeded
 from slmtasks.grounding import Leaf, Tree
 from slmtasks.nodes import Array, Member, Node, Object, Prose, Quote
 from slmtasks.passages import Passage
-from slmtasks.task import Run
+from slmtasks.run import Run
 
 
 def condensed(run: Run, document: Document, node: Object) -> tuple[Passage, int]:

@@ -28,8 +28,8 @@ from slmtasks.decoding import Answer, Asked
 from slmtasks.errors import ContextExceeded
 from slmtasks.passages import Passage
 from slmtasks.plans import LOGITS, PREFILL, SPARE, Plan
+from slmtasks.run import Run
 from slmtasks.shorthand import parse
-from slmtasks.task import Run
 from slmtasks.tokens import agreeing
 
 SWITCH, CONTEXT = 640, 2048

@@ -16,9 +16,9 @@ from slmtasks import grounding, schema
 from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote, TimedOut
 from slmtasks.passages import Passage
 from slmtasks.results import Missing
+from slmtasks.run import Run
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
-from slmtasks.task import Run
 
 TEXT = "ACME Ltd, invoice 12 of 3 March 2026, total 99.50 EUR, paid."
 

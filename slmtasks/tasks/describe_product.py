@@ -15,8 +15,8 @@ from slmtasks.nodes import Prose
 from slmtasks.options import Length, ProductTone
 from slmtasks.passages import Passage
 from slmtasks.results import ProductDescription
+from slmtasks.run import Listener, Run
 from slmtasks.schema import describe
-from slmtasks.task import Listener, Run
 
 CHARACTERS = {"short": 300, "medium": 600, "long": 1200}
 """The most that a description has, by length."""

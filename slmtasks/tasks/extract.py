@@ -15,9 +15,10 @@ from slmtasks.model import Model
 from slmtasks.options import Grounding
 from slmtasks.passages import Passage
 from slmtasks.results import Extraction
+from slmtasks.run import Listener, opened
 from slmtasks.schema import fields
 from slmtasks.source import Source
-from slmtasks.task import Listener, Task, opened
+from slmtasks.task import Task
 from slmtasks.templates import Value
 
 T = TypeVar("T", bound=BaseModel)

@@ -14,7 +14,7 @@ from slmtasks.nodes import Member, Object, Prose
 from slmtasks.options import ReplyTone, Role
 from slmtasks.passages import Passage
 from slmtasks.results import Reply
-from slmtasks.task import Listener, Run, opened
+from slmtasks.run import Listener, Run, opened
 
 _QUOTES = quotes(0, 2)
 _TEXT = Member("text", "text", Prose(max_chars=600), nullable=False, has_default=False)

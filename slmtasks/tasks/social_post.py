@@ -13,7 +13,7 @@ from slmtasks.options import PostTone
 from slmtasks.platforms import Platform, PlatformName
 from slmtasks.platforms import platform as rules_of
 from slmtasks.results import SocialPost
-from slmtasks.task import Listener, Run, opened
+from slmtasks.run import Listener, Run, opened
 
 LONGEST = 1000
 """No body is longer, however much a platform allows: nobody reads further."""

@@ -13,7 +13,7 @@ from slmtasks.nodes import Array, Member, Object, Prose
 from slmtasks.options import Length, Style
 from slmtasks.passages import Passage
 from slmtasks.results import Summary
-from slmtasks.task import SHARE, Listener, Run, opened
+from slmtasks.run import SHARE, Listener, Run, opened
 
 MOST = {
     "tldr": {"short": 1, "medium": 2, "long": 3},
