@@ -69,7 +69,9 @@ def summarize(r: Random, size: int) -> Draft | None:
     """A story in one of the four styles."""
     style: Any = r.choice(["tldr", "key-points", "headline", "quotes", "quotes"])
     name = "paper" if style == "quotes" and r.random() < 0.35 else ""
-    tale = story(r, max(2, min(26, size // r.choice([18, 24]))), name)
+    # A quote needs no copying: the grammar does it.
+    plain = style == "quotes"
+    tale = story(r, max(2, min(26, size // r.choice([18, 24]))), name, strange=not plain)
     whole = passage(_document(tale, r))
     most = r.choice([1, 1, 3, 5, 7] if style == "quotes" else list(summaries.MOST[style].values()))
     variables = {style.replace("-", "_"): str(most)}
@@ -101,7 +103,7 @@ def _tags(phrases: list[str], most: int) -> list[str]:
 
 def social(r: Random, size: int) -> Draft | None:
     """A post about a story."""
-    tale = story(r, max(2, min(18, size // 28)))
+    tale = story(r, max(2, min(18, size // 28)), strange=True)
     whole = passage(_document(tale, r))
     rules, tone = r.choice(list(PLATFORMS.values())), r.choice(get_args(PostTone))
     asked = r.choice([0, 1, 2, 3, 3, 3, 5])

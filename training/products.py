@@ -131,7 +131,7 @@ def sheet(r: Random) -> Sheet:
     out.who = r.choice(WORDS["who"]) if r.random() < 0.4 else ""
     if r.random() < 0.45:
         out.price = val.money(r, r.choice(lex.LOCALES)).write(val.cents(r, 3, 900))
-    case, strange = r.choice([str, _upper]), Strange(r)
+    case, strange = r.choice([str, _upper]), Strange(r, most=True)
     for _ in range(r.choice([0, 0, 1, 2, 3, 4, 5])):
         pool = table["features"] if r.random() < 0.7 else WORDS["features"]
         first, _, rest = _filled(r.choice(pool), r).partition(" ")

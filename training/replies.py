@@ -12,6 +12,7 @@ from training import lexicon as lex
 from training import values as val
 from training.drafts import Draft, passage
 from training.stories import FILLER
+from training.strange import Strange
 from training.words import words
 
 WORDS = words("copywriting")
@@ -63,12 +64,14 @@ def reply(r: Random, size: int) -> Draft | None:
         "mat": r.choice(WORDS["words"]["mat"].split(",")),
     }
     topics = r.sample(list(_TOPICS), min(len(_TOPICS), max(2, min(9, size // 30))))
+    strange = Strange(r, most=True)
     said: dict[str, str] = {
-        t: r.choice(_TOPICS[t][0]).format(**fill | {"n": str(r.randint(2, 90))}) for t in topics
+        t: strange(r.choice(_TOPICS[t][0]).format(**fill | {"n": str(r.randint(2, 90))}))
+        for t in topics
     }
     sentences = list(said.values())
     for _ in range(r.choice([0, 0, 1, 2])):
-        sentences.insert(r.randint(0, len(sentences)), r.choice(FILLER))
+        sentences.insert(r.randint(0, len(sentences)), strange(r.choice(FILLER)))
     facts = r.choice([" ", "\n"]).join(dict.fromkeys(sentences))
     if r.random() < 0.15:
         facts = f"# {r.choice(['Facts', 'Help', 'Shop', 'Questions', 'Service'])}\n\n{facts}"
@@ -77,7 +80,7 @@ def reply(r: Random, size: int) -> Draft | None:
     asked = [topic]
     if answered and r.random() < 0.2:
         asked = sorted({topic, r.choice(topics)}, key=lambda t: facts.find(said[t]))
-    message = _message(r, [r.choice(_TOPICS[t][1]).format(**fill) for t in asked])
+    message = _message(r, [strange(r.choice(_TOPICS[t][1]).format(**fill)) for t in asked])
     tone = r.choice(get_args(ReplyTone))
     cited = [said[t] for t in asked if answered]
     if answered:

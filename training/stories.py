@@ -202,8 +202,8 @@ _AMOUNTS = {
 }
 
 
-def story(r: Random, length: int, name: str = "") -> Story:
-    """A story of about `length` sentences."""
+def story(r: Random, length: int, name: str = "", *, strange: bool = False) -> Story:
+    """A story of about `length` sentences; with `strange`, often of words that tell nothing."""
     names = list(KINDS)
     name = name or r.choices(names, [4 if k == "paper" else 1 for k in names])[0]
     kind, slots = KINDS[name], Slots(r)
@@ -233,14 +233,17 @@ def story(r: Random, length: int, name: str = "") -> Story:
     tags = [
         fixed[k] for k in ("topic", "prod", "city", "site", "thing", "name", "field") if k in fixed
     ]
-    strange = Strange(r)
-    sentences = [Sentence(strange(s.text), s.weight, strange(s.short)) for s in sentences]
+    exchange = Strange(r, most=strange)
+    if exchange.most:
+        # Its words no longer say which sentences matter: they stand first.
+        sentences.sort(key=lambda s: -s.weight)
+    sentences = [Sentence(exchange(s.text), s.weight, exchange(s.short)) for s in sentences]
     seen: dict[str, Sentence] = {s.text: s for s in reversed(sentences)}
     kept = list(dict.fromkeys(s.text for s in sentences))
     return Story(
         name,
-        strange(title),
+        exchange(title),
         [seen[text] for text in kept],
-        {key: (names, kind, strange(value)) for key, (names, kind, value) in facts.items()},
-        [strange(tag) for tag in tags],
+        {key: (names, kind, exchange(value)) for key, (names, kind, value) in facts.items()},
+        [exchange(tag) for tag in tags],
     )

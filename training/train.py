@@ -90,7 +90,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
             index += preset.feeders
             size = 25 + round((max(60, longest - 150) - 25) * r.random() ** 1.4)
             # Copying is learnt first, and from extraction.
-            task = "extract" if r.random() < (0.7 if longest <= 320 else 0.15) else ""
+            task = "extract" if r.random() < (0.7 if longest <= 320 else 0.1) else ""
             example = make(seed, index, size, task=task)
             prompt, answer = encoder.pair(example.messages, example.answer)
             if len(prompt) + len(answer) <= longest:
