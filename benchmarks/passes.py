@@ -64,7 +64,7 @@ def watched() -> Iterator[Passes]:
 def shares(case: Case, passes: Passes, seconds: float) -> dict[str, float]:
     """Seconds of a document by what they went to, and what one pass over the answer would take."""
     narrow = [p for p in zip(passes.widths, passes.seconds, strict=True) if p[0] <= NARROW]
-    each, constant = np.polyfit(*zip(*narrow, strict=True), 1)
+    each, constant = map(float, np.polyfit(*zip(*narrow, strict=True), 1))
     # The last pass over the prompt goes on into the answer.
     prompt, read = len(case.prompt) - case.keep, 0
     first = 0
