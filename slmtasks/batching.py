@@ -8,7 +8,7 @@ before the next one begins. What is recorded is never done again, and never remo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from slmtasks import options
 from slmtasks.bound import Bound, bind
 from slmtasks.errors import OutputCorrupt, SettingsChanged
-from slmtasks.inputs import Inputs, found
+from slmtasks.inputs import Input, Inputs, found
 from slmtasks.journal import Journal
 from slmtasks.model import Model, default
 from slmtasks.opening import Deaths, Key, Opened, Opener, read_ahead
@@ -96,11 +96,12 @@ def batch(
         return answers(documents, bound, loaded, settings, stops)
 
     begun = BatchReport(out=str(out), settings_digest=settings, inputs=len(listed))
-    return recorded(begun, answering, existing, fail_fast, watch)
+    return recorded(begun, listed, answering, existing, fail_fast, watch)
 
 
 def recorded(
     report: BatchReport,
+    listed: Iterable[Input],
     answering: Callable[[Done, Deaths, Stops], Answers],
     existing: Existing,
     fail_fast: bool,
@@ -116,7 +117,9 @@ def recorded(
     with Stops() as stops, Journal(path) as journal:
         aside = journal.put_aside() if existing == "restart" else None
         done = finished(journal, report.settings_digest, existing)
-        tally = Tally(report.model_copy(update={"aside": aside and str(aside)}), watch)
+        named = {name for name, _ in done}
+        known = {entry.id for entry in listed if entry.id in named}
+        tally = Tally(report.model_copy(update={"aside": aside and str(aside)}), known, watch)
         deaths = Deaths(path.with_name(f"{path.name}.deaths"), forget=existing in _ANEW)
         with closing(answering(done, deaths, stops)) as made:
             collect(made, journal, tally, fail_fast)
@@ -215,17 +218,19 @@ def collect(
 
 
 class Tally:
-    """The report of a batch while it grows."""
+    """The report of a batch while it grows; `known` are the inputs that have a record before."""
 
-    def __init__(self, report: BatchReport, watch: Watch | None) -> None:
-        self.report = report
+    def __init__(self, report: BatchReport, known: Collection[str], watch: Watch | None) -> None:
+        self.report = report.model_copy(update={"known": len(known)})
+        self._known = known
         self._watch = watch or (lambda report, record: None)
         self._begun = time.perf_counter()
-        self._watch(report, None)
+        self._watch(self.report, None)
 
     def found(self, status: Status) -> None:
         """Count a document that was done before."""
-        self._now(before=self.report.before.plus(status))
+        now = self.report
+        self._now(before=now.before.plus(status), known=now.known - 1)
         if not self.report.done.total:
             # The pace is that of the documents that are worked on.
             self._begun = time.perf_counter()
@@ -236,6 +241,8 @@ class Tally:
         slowest = sorted([*now.slowest, (made.id, made.seconds)], key=lambda entry: -entry[1])
         self._now(
             done=now.done.plus(made.status),
+            # Its content has changed since.
+            known=now.known - (made.id in self._known),
             usage=now.usage + made.usage,
             seconds=time.perf_counter() - self._begun,
             slowest=tuple(slowest[:SLOWEST]),

@@ -104,7 +104,7 @@ def batch(
             yield from _until_stopped(iter(answered.iter_rows()), stops)
 
     begun = BatchReport(out=str(out), settings_digest=settings, inputs=len(listed))
-    return recorded(begun, answering, existing, fail_fast, watch)
+    return recorded(begun, listed, answering, existing, fail_fast, watch)
 
 
 def _until_stopped(rows: Iterator[dict[str, Any]], stops: Stops) -> Answers:

@@ -120,8 +120,9 @@ class BatchReport(_Frozen):
     """How a batch went: `inputs` are `done` now, or were done `before`, or are `left`.
 
     `ended` says why it stopped: "complete", "stopped" by Ctrl-C or SIGTERM, or
-    "fail-fast". `usage` and `seconds` are of this run, and `slowest` names its ten slowest
-    documents with their seconds. `aside` is where an output that stood in the way was put.
+    "fail-fast". Of those left, `known` have a record by their name. `usage` and `seconds` are
+    of this run, and `slowest` names its ten slowest documents with their seconds. `aside` is
+    where an output that stood in the way was put.
     """
 
     out: str
@@ -129,6 +130,7 @@ class BatchReport(_Frozen):
     inputs: int
     done: Counts = Counts()
     before: Counts = Counts()
+    known: int = 0
     ended: Literal["complete", "stopped", "fail-fast"] = "complete"
     usage: Usage = Usage()
     seconds: float = 0.0
@@ -152,5 +154,7 @@ class BatchReport(_Frozen):
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the inputs that are left take at this pace; None before there is one."""
-        return self.left * self.seconds / self.done.total if self.done.total else None
+        """How long the inputs without a record take at this pace; None before there is one."""
+        if not self.done.total:
+            return None
+        return max(self.left - self.known, 0) * self.seconds / self.done.total

@@ -388,6 +388,18 @@ def test_the_time_left_is_that_of_what_is_left(tmp_path: Path) -> None:
     assert seen[-1].seconds_left == 0
 
 
+def test_the_time_left_leaves_out_what_is_recorded(tmp_path: Path) -> None:
+    """Wherever it stands among the inputs: only failed and changed documents take time."""
+    out = tmp_path / "run.jsonl"
+    mixed = [("bad", "RAISE"), *texts(20), ("worse", "RAISE"), ("changed", "once")]
+    batch(mixed, out)
+    seen: list[slm.BatchReport] = []
+    mixed[-1] = ("changed", "twice")
+    batch(mixed, out, existing="retry", watch=lambda report, _: seen.append(report))
+    assert [(report.left, report.known) for report in seen] == [(23, 21), (22, 21), (1, 1), (0, 0)]
+    assert [report.seconds_left for report in seen] == [None, seen[1].seconds, 0, 0]
+
+
 def test_settings_are_told_apart(nano: slm.Model) -> None:
     """Each parameter, schema, prompt and the model's files; not the order they come in."""
 
