@@ -70,16 +70,22 @@ class Bound:
     suffixes: frozenset[str] = documents.SUFFIXES
     source: Callable[[Document], Any] = _itself
 
+    def __post_init__(self) -> None:
+        inspect.signature(self.call).bind(None, model=None, **self.keywords)
+
     def ask(self, document: Document, model: Model, **more: Any) -> Result:
         """The task's result for one document; `more` are further keywords of its call."""
         return self.call(self.source(document), model=model, **self.keywords, **more)
 
     def within(self, timeout: float | None) -> Bound:
-        """The same task with so many seconds for each document."""
+        """The same task with so many seconds for each document; ValueError if it takes none."""
         if timeout is None:
             return self
         settings = {**self.settings, "timeout": timeout}
-        return replace(self, keywords={**self.keywords, "timeout": timeout}, settings=settings)
+        try:
+            return replace(self, keywords={**self.keywords, "timeout": timeout}, settings=settings)
+        except TypeError as error:
+            raise ValueError(f"the task cannot be given a timeout: {error}") from error
 
     def digest(self, model: Model, reading: Reading) -> str:
         """The settings digest of its records: of its settings, the model's files, the reading."""
@@ -116,8 +122,8 @@ def bind(task: Callable[..., Any] | Bound, settings: str | None = None) -> Bound
         return _of_function(call, keywords)
     if settings is None:
         raise TypeError(
-            "for a callable of your own give settings=..., a text that changes with whatever "
-            "its answers depend on"
+            "a callable of your own is bound by slmtasks.bind(call, settings=...), a text that "
+            "changes with whatever its answers depend on"
         )
     return Bound(call, keywords, {"task": settings})
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 import types
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from slmtasks import imports
 from slmtasks.errors import SchemaError
 
 TYPES: dict[str, Any] = {
@@ -137,19 +136,10 @@ def load(spec: str) -> type[BaseModel]:
     path, colon, name = spec.rpartition(":")
     if not colon or not path.endswith(".py"):
         raise SchemaError(f"{spec!r} is not of the form FILE.py:Class")
-    file = Path(path)
-    if not file.is_file():
-        raise SchemaError(f"there is no file {path}; give the schema as FILE.py:Class")
-    module_spec = importlib.util.spec_from_file_location(f"slmtasks_schema_{file.stem}", file)
-    if module_spec is None or module_spec.loader is None:
-        raise SchemaError(f"{path} cannot be imported; give a Python file")
-    module = importlib.util.module_from_spec(module_spec)
-    # Annotations of the file are looked up in its module when pydantic resolves them.
-    sys.modules[module_spec.name] = module
     try:
-        module_spec.loader.exec_module(module)
-    except (Exception, SystemExit) as error:
-        raise SchemaError(f"{path} fails when it is run: {error!r}") from error
+        module = imports.run(Path(path))
+    except ValueError as error:
+        raise SchemaError(str(error)) from error
     model = getattr(module, name, None)
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         raise SchemaError(f"{path} holds no pydantic model {name!r}; name a BaseModel of it")

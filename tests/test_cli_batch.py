@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import sys
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from staged import written
-from test_cli import EXAMPLES, run
+from test_cli import EXAMPLES, INVOICE, run
 
 import slmtasks as slm
-from slmtasks import display, tables
+from slmtasks import display, imports, tables
 from slmtasks.records import Counts
 
 INBOX = str(EXAMPLES / "inbox")
@@ -64,6 +66,112 @@ def test_what_cannot_run_is_one_sentence(
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+OWN = """
+from functools import partial
+from pathlib import Path
+
+import slmtasks as slm
+from shapes import Bill  # a neighbour
+
+PROMPT = Path(r"{prompts}") / "meeting_actions.md"
+unbound = slm.Task(PROMPT, Bill)
+minutes = partial(unbound, variables={{"team": "Joel"}})
+quotes = partial(slm.summarize, style="quotes", length="short")
+wrong = partial(slm.summarize, style="song")
+
+
+def call(document, *, model):
+    return slm.summarize(document, style="quotes", model=model)
+
+
+bound = slm.bind(call, "call/1")
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A file of the user's with tasks, and one beside it that it imports."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "shapes.py").write_text(
+        "from pydantic import BaseModel\n\nclass Bill(BaseModel):\n    vendor: str\n"
+    )
+    file = folder / "tasks.py"
+    file.write_text(OWN.format(prompts=EXAMPLES / "prompts"), encoding="utf-8")
+    return file
+
+
+def test_a_task_of_ones_own_is_named_by_its_place(
+    random_model: slm.Model, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file or a module; the records' settings are those of a batch from Python."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(own.parent)])
+    path = os.pathsep.join(sys.path)
+    for name in ("minutes", "quotes", "bound"):
+        out = tmp_path / f"{name}.jsonl"
+        asked = ["batch", f"{own}:{name}", INVOICE, "--out", str(out)]
+        done = run(*asked, "--quiet", model=random_model.folder)
+        assert (done.returncode, done.stderr) == (0, "")
+        task = slm.bind(imports.named(f"{own}:{name}"))
+        (record,) = written(out)
+        assert record.settings_digest == task.digest(random_model, slm.Reading())
+        asked[1] = f"tasks:{name}"
+        done = run(*asked, "--json", model=random_model.folder, PYTHONPATH=path)
+        assert slm.BatchReport.model_validate_json(done.stdout).before.ok == 1, done.stderr
+
+
+def test_a_module_is_found_in_the_working_directory(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the script that runs is elsewhere; what is installed goes before."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.chdir(own.parent)
+    own.rename("tasks_of_mine.py")
+    (own.parent / "json.py").write_text("def dumps(): pass")
+    assert imports.named("tasks_of_mine:quotes").func is slm.summarize
+    monkeypatch.delitem(sys.modules, "json")
+    assert Path(imports.named("json:__file__")).parent != own.parent
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("{own}:none", "holds no 'none'"),
+        ("{own}:Bill", "is no task but a class"),
+        ("{own}:PROMPT", "is no task but a "),
+        ("{own}:call", "slmtasks.bind(call, settings=...)"),
+        ("{own}:wrong", "style is 'song'"),
+        ("{own}:", "not of the form FILE.py:NAME or MODULE:NAME"),
+        (r"C:\inbox", "not of the form"),
+        (r"C:\nowhere\tasks.py:quotes", r"no file C:\nowhere\tasks.py"),
+        ("nowhere.py:task", "no file nowhere.py"),
+        ("nowhere.tasks:task", "no module nowhere.tasks"),
+        ("slmtasks.nowhere:task", "no module slmtasks.nowhere"),
+        ("{fails}:task", "ZeroDivisionError"),
+        ("fails:task", "ZeroDivisionError"),
+        ("lacks:task", "lacks fails when it is imported: ModuleNotFoundError"),
+        ("{own}:bound --timeout 5", "cannot be given a timeout"),
+    ],
+)
+def test_a_place_without_a_task_is_one_sentence(
+    random_folder: Path, own: Path, tmp_path: Path, place: str, said: str
+) -> None:
+    """Exit code 2, and no output."""
+    fails, lacks = own.with_name("fails.py"), own.with_name("lacks.py")
+    fails.write_text("1 / 0")
+    lacks.write_text("import nowhere_at_all")
+    given = [part.format(own=own, fails=fails) for part in place.split()]
+    out = tmp_path / "run.jsonl"
+    path = os.pathsep.join([str(own.parent), *sys.path])
+    asked = ["batch", *given, INVOICE, "--out", str(out)]
+    done = run(*asked, model=random_folder, PYTHONPATH=path)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert said in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert not out.exists()
 
 
 def test_the_summary_adds_up() -> None:

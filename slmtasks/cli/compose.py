@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from slmtasks.cli.app import app
 from slmtasks.cli.options import Common, Recording
@@ -18,11 +19,22 @@ if TYPE_CHECKING:
 
 DOCUMENTS = "Text, Markdown, HTML, PDF, mail or Office files."
 
-batch = typer.Typer(no_args_is_help=True)
+OWN = "A task of your own is named by its place, as FILE.py:NAME or MODULE:NAME."
+
+
+class _Tasks(TyperGroup):
+    """The library's tasks by their names, and the user's own by their places."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _own(cmd_name) if ":" in cmd_name else super().get_command(ctx, cmd_name)
+
+
+batch = typer.Typer(cls=_Tasks, no_args_is_help=True)
 app.add_typer(
     batch,
     name="batch",
-    help="A task over thousands of documents: a record of each in --out, none lost or done twice.",
+    help="A task over thousands of documents: a record of each in --out, none lost or done twice."
+    f"\n\n{OWN}",
 )
 
 
@@ -39,9 +51,8 @@ def task(
 
     def made(bound: Callable[..., Bound]) -> Callable[..., Bound]:
         one = _argument(list[Path], "FILE...", sources)
-        some = _argument(list[str], "INPUT...", f"{sources} Folders and globs, too.")
         printed = _command(bound, _printed, one, [bound, Common], omitted)
-        recorded = _command(bound, _recorded, some, [bound, Common, Recording], omitted)
+        recorded = _recording(bound, sources, omitted)
         said, _, shown = (bound.__doc__ or "").partition("slmtasks ")
         recorded.__doc__ = f"{said}slmtasks batch {shown.rstrip()} --out run.jsonl"
         app.command()(printed)
@@ -49,6 +60,27 @@ def task(
         return bound
 
     return made
+
+
+def _own(place: str) -> Any:
+    """The command of a task of the user's own, which is imported when it runs."""
+
+    def bound() -> Bound:
+        from slmtasks.cli import own
+
+        return own.task(place)
+
+    bound.__doc__ = f"{OWN}\n\nslmtasks batch {place} inbox/ --out run.jsonl"
+    alone = typer.Typer(add_completion=False)
+    alone.command(place)(_recording(bound, DOCUMENTS, ()))
+    return typer.main.get_command(alone)
+
+
+def _recording(
+    bound: Callable[..., Bound], sources: str, omitted: Collection[str]
+) -> Callable[..., None]:
+    some = _argument(list[str], "INPUT...", f"{sources} Folders and globs, too.")
+    return _command(bound, _recorded, some, [bound, Common, Recording], omitted)
 
 
 # Both are imported when they run: the help of a command needs nothing that runs a model.
