@@ -7,6 +7,7 @@ itself where reading takes too long. Where memory ran out, its answer says so by
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import json
 import os
@@ -105,9 +106,10 @@ def _answered(request: dict[str, Any]) -> dict[str, Any]:
     except DocumentError as error:
         said = {"reason": error.reason, "name": error.name, "page": error.page}
         return {"error": type(error).__name__, **said, "starved": STARVED in error.reason}
-    except MemoryError:
-        return {"error": "UnreadableDocument", "reason": STARVED, "starved": True}
     except Exception as error:  # noqa: BLE001
+        # The system says it by its own error where it is no object of Python's that has no room.
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return {"error": "UnreadableDocument", "reason": STARVED, "starved": True}
         # Whatever else a hostile file raises is its own failure, and nobody else's; but where
         # memory ran out, anything can be raised.
         said = {"reason": f"reading it fails: {error!r}", "starved": True}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import time
@@ -120,6 +121,8 @@ def _read(path: Path, **how: Any) -> slm.Document:
             _kept.extend(mmap.mmap(-1, 8 << 20) for _ in range(32))
     if "LARGE" in said:
         bytes(100 << 20)
+    if "ROOM" in said:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
     if "EAT" in said:
         eaten = []
         while True:

@@ -190,6 +190,7 @@ QUICK = slm.Reading(limits=slm.Limits(seconds=30, memory_bytes=256 << 20))
     [
         ("DIE", "ended the process (exit code 7), and it was tried 2 times"),
         ("EAT", "too much memory"),
+        ("ROOM", "too much memory"),
     ],
 )
 def test_a_document_that_breaks_its_reader_harms_no_other(
