@@ -147,9 +147,10 @@ def finished(journal: Journal, settings: str, existing: Existing) -> Done:
             others += 1
     if others and existing != "append":
         raise SettingsChanged(
-            f"{journal.path} holds {others} records of another task, parameters, schema, prompt "
-            "or model; give another output, --append (existing='append') to add to them, or "
-            "--restart (existing='restart') to put the file aside"
+            f"{journal.path} holds {others} record{'s' * (others != 1)} of another task, "
+            "parameters, schema, prompt or model; give another output, --append "
+            "(existing='append') to add to them, or --restart (existing='restart') to put the "
+            "file aside"
         )
     if existing == "retry":
         return {key: status for key, status in done.items() if status != "failed"}

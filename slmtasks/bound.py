@@ -81,6 +81,8 @@ class Bound:
         """The same task with so many seconds for each document; ValueError if it takes none."""
         if timeout is None:
             return self
+        if not timeout > 0:
+            raise ValueError(f"timeout is {timeout}; give seconds, more than 0")
         settings = {**self.settings, "timeout": timeout}
         try:
             return replace(self, keywords={**self.keywords, "timeout": timeout}, settings=settings)

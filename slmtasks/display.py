@@ -192,9 +192,12 @@ def _text(result: Result) -> Group:
 
 
 class BatchProgress:
-    """How far a batch is, on stderr: a context whose value is what the batch calls."""
+    """How far a batch is, on stderr: a context whose value is what the batch calls.
 
-    def __init__(self) -> None:
+    With `quiet` it says what failed, and nothing else.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -202,7 +205,7 @@ class BatchProgress:
             TextColumn("{task.fields[left]}"),
             console=_beside,
             transient=True,
-            disable=not _beside.is_terminal,
+            disable=quiet or not _beside.is_terminal,
         )
         self._task = self._bar.add_task("", left="", total=None)
 
@@ -225,7 +228,10 @@ class BatchProgress:
             left="" if seconds is None else f"{timedelta(seconds=round(seconds))} left",
         )
         if record is not None and record.error is not None:
-            error(f"{record.id}: {record.error.message}")
+            # The message begins with the file's name, which the path has, too.
+            name = record.id.replace("\\", "/").rpartition("/")[2]
+            said = record.error.message.removeprefix(f"{record.id}: ").removeprefix(f"{name}: ")
+            error(f"{record.id}: {said}")
 
 
 def summary(report: BatchReport, console: Console | None = None) -> None:

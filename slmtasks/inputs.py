@@ -32,16 +32,19 @@ class Input:
 
 @dataclass(frozen=True)
 class Found:
-    """The documents of a batch, and what a folder or glob held beside them."""
+    """The documents of a batch, what folders and globs held beside them, and which held nothing."""
 
     inputs: tuple[Input, ...]
     left_out: tuple[Path, ...] = ()
+    empty: tuple[str, ...] = ()
 
     def said(self) -> str:
-        """What was left out, by extension; empty where nothing was."""
+        """What was left out, by extension, and what held nothing; empty where neither was."""
         kinds = Counter(path.suffix.lower() or "without extension" for path in self.left_out)
         listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
-        return f"left out, no documents of this task: {listed}" if listed else ""
+        left = f"left out, no documents of this task: {listed}" if listed else ""
+        empty = f"no file in {', '.join(self.empty)}" if self.empty else ""
+        return "; ".join(filter(None, (left, empty)))
 
 
 def found(inputs: Inputs, suffixes: frozenset[str], *, but: Iterable[Path] = ()) -> Found:
@@ -55,6 +58,7 @@ def found(inputs: Inputs, suffixes: frozenset[str], *, but: Iterable[Path] = ())
     taken: dict[str, Input] = {}
     places: set[str] = set()
     left: list[Path] = []
+    empty: list[str] = []
     for entry in [inputs] if isinstance(inputs, str | Path) else inputs:
         if isinstance(entry, tuple):
             name, source = entry
@@ -63,6 +67,8 @@ def found(inputs: Inputs, suffixes: frozenset[str], *, but: Iterable[Path] = ())
             taken[name] = Input(speakable(name), source)
             continue
         named, paths = _listed(entry)
+        if not paths:
+            empty.append(str(entry))
         for path in paths:
             place = os.path.abspath(path)
             if place in places:
@@ -72,7 +78,7 @@ def found(inputs: Inputs, suffixes: frozenset[str], *, but: Iterable[Path] = ())
                 left.append(path)
             else:
                 taken[str(path)] = Input(speakable(str(path)), path)
-    return Found(tuple(taken.values()), tuple(left))
+    return Found(tuple(taken.values()), tuple(left), tuple(empty))
 
 
 def _listed(entry: str | Path) -> tuple[bool, list[Path]]:

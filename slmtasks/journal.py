@@ -185,9 +185,10 @@ class Journal:
         return whole
 
     def _failed(self, error: Exception) -> OutputFailed:
+        said = getattr(error, "strerror", None) or error
         return OutputFailed(
-            f"{self.path} cannot be written ({error}); mend that and run the same command "
-            "again: what is recorded is kept"
+            f"{self.path} cannot be written ({said}); mend that and run the same command again: "
+            "what is recorded is kept"
         )
 
 

@@ -78,7 +78,9 @@ def _reader(data: bytes, name: str, password: str | None) -> PdfReader:
     except Exception as error:
         raise _unreadable_encryption(error, name) or _broken(error, name) from error
     if password is None:
-        raise EncryptedDocument("it needs a password; give it as password=...", name=name)
+        raise EncryptedDocument(
+            "it needs a password; give it as password=..., or --password", name=name
+        )
     raise EncryptedDocument("the password is wrong", name=name)
 
 

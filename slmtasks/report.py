@@ -40,6 +40,9 @@ _CHANGED = "The file has changed since it was read; these are the quotes alone."
 DOUBTED = 0.5
 """A value with a lower confidence is shown as unsure."""
 
+_TITLE = b"<title>Evidence: "
+"""What stands near the beginning of every page."""
+
 _STATES = ("ok", "partial", "failed")
 _PARTS = {"style": "style.css", "script": "script.js"}
 
@@ -67,11 +70,12 @@ def evidence_page(
     `run` is the JSONL that `batch` or `extract --json` wrote. The texts are read again from
     the documents, whose paths are taken from `folder`; where a file is gone or has changed
     since, the page says so and shows the quotes alone. Raises DocumentError where `run`
-    cannot be read, MalformedDocument where it holds no records, and OSError where `out`
-    cannot be written.
+    cannot be read, MalformedDocument where it holds no records, ValueError where `out` is
+    there and no such page, and OSError where it cannot be written.
     """
+    _check(Path(out))
     entries, documents = [], []
-    for number, record in enumerate(_records(Path(run))):
+    for number, record in enumerate(_latest(_records(Path(run)))):
         entry, shown = _shown(record, Path(folder), password, limits)
         entries.append(entry)
         documents.append(
@@ -90,6 +94,16 @@ def evidence_page(
     # What no encoding holds, half a surrogate pair, is shown as a question mark.
     Path(out).write_text(page, encoding="utf-8", errors="replace", newline="\n")
     return len(entries)
+
+
+def _check(out: Path) -> None:
+    """Raise ValueError where another file than a page would be lost."""
+    if not out.is_file():
+        return
+    with out.open("rb") as file:
+        head = file.read(1000)
+    if head and _TITLE not in head:
+        raise ValueError(f"{out} is no evidence page and would be lost; give another name")
 
 
 def _hash(text: str) -> str:
@@ -130,6 +144,16 @@ def _records(run: Path) -> Iterator[dict[str, Any]]:
         yield record
     if not found:
         raise MalformedDocument("it holds no records", name=run.name)
+
+
+def _latest(records: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last record of each document and settings, at the first one's place."""
+    latest: dict[str, dict[str, Any]] = {}
+    for number, record in enumerate(records):
+        # Lines of `extract --json` have no id, and each counts.
+        key = [record["id"], record.get("settings_digest")] if "id" in record else number
+        latest[json.dumps(key)] = record
+    return list(latest.values())
 
 
 def _shown(

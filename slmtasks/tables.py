@@ -22,18 +22,41 @@ FIXED = ("id", "status", "error", "warnings")
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+# Spreadsheets that save a table choose quotes and separators of their own.
+_OURS = re.compile(rb'(\xef\xbb\xbf)?"?id"?[,;\t]"?status\b|PAR1')
+
+
+def check(table: Path) -> None:
+    """Say before the work what would keep a table from being written at its end.
+
+    Raises ValueError where another file than a table stands in its place, or BatchError
+    where pyarrow is missing.
+    """
+    if _is_parquet(table):
+        _pyarrow()
+    if not table.is_file():
+        return
+    with table.open("rb") as file:
+        head = file.read(64)
+    if head and not _OURS.match(head):
+        raise ValueError(
+            f"{table} holds something else than a table of records, which would be lost; give "
+            "another name"
+        )
 
 
 def write(records: Path, table: Path) -> None:
     """Write the table of a file of records; ".parquet" is Parquet, all else CSV.
 
-    A file that is there is replaced, once the new one is whole. Raises OSError, or
-    BatchError where pyarrow is missing.
+    A table that is there is replaced, once the new one is whole. Raises OSError, or as
+    `check` does.
     """
+    check(table)
+    table.parent.mkdir(parents=True, exist_ok=True)
     rows = list(_rows(records))
     columns = list(dict.fromkeys([*FIXED, *(name for row in rows for name in row)]))
     partly = table.with_name(f"{table.name}.partly")
-    if table.suffix.lower() == ".parquet":
+    if _is_parquet(table):
         _parquet(rows, columns, partly)
     else:
         with partly.open("w", encoding="utf-8-sig", newline="") as file:
@@ -74,7 +97,11 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _parquet(rows: list[dict[str, Any]], columns: list[str], path: Path) -> None:
+def _is_parquet(table: Path) -> bool:
+    return table.suffix.lower() == ".parquet"
+
+
+def _pyarrow() -> tuple[Any, Any]:
     try:
         import pyarrow
         from pyarrow import parquet
@@ -82,6 +109,11 @@ def _parquet(rows: list[dict[str, Any]], columns: list[str], path: Path) -> None
         raise BatchError(
             'Parquet takes one package more: pip install "slmtasks[parquet]"; or write CSV'
         ) from error
+    return pyarrow, parquet
+
+
+def _parquet(rows: list[dict[str, Any]], columns: list[str], path: Path) -> None:
+    pyarrow, parquet = _pyarrow()
     made = {name: pyarrow.array(_alike([row.get(name) for row in rows])) for name in columns}
     parquet.write_table(pyarrow.table(made), path)
 

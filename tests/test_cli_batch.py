@@ -34,7 +34,7 @@ def test_a_folder_is_recorded_summed_up_and_resumed(random_folder: Path, tmp_pat
     assert [row["status"] for row in rows] == ["ok", "ok", "ok", "failed"]
     assert rows[0]["value.vendor"]
     again = run(*asked, "--quiet", model=random_folder)
-    assert (again.returncode, again.stdout) == (3, "")
+    assert (again.returncode, again.stdout, again.stderr) == (3, "", "")
     assert len(written(out)) == 4
     changed = run(*asked[:4], "vendor", *asked[5:], model=random_folder)
     assert (changed.returncode, changed.stdout) == (1, "")
@@ -46,9 +46,13 @@ def test_a_folder_is_recorded_summed_up_and_resumed(random_folder: Path, tmp_pat
     ("arguments", "code", "said"),
     [
         (["extract", INBOX, "--fields", "a"], 2, "Missing option '--out'"),
-        (["extract", "{tmp}", "--fields", "a", "--out", "{tmp}/o"], 1, "no document in"),
+        (["extract", "{tmp}", "--fields", "a", "--out", "{tmp}/o"], 1, "no document: no file in"),
         (["extract", INBOX, "--out", "{tmp}/o"], 2, "either --fields or --schema"),
         (["post", INBOX, "--platform", "myspace", "--out", "{tmp}/o"], 2, "platform"),
+        (["extract", "{tmp}/*.pdf", "--fields", "a", "--out", "{tmp}/o"], 1, "no file in"),
+        (["extract", INBOX, "--fields", "a", "--out", "{tmp}/o", "--timeout", "0"], 2, "more than"),
+        (["extract", INBOX, "--fields", "a", "--out", "{tmp}/o", "--csv", "{tmp}/o"], 2, "its own"),
+        (["extract", INBOX, "--fields", "a", "--out", "{tmp}/o", "--csv", INVOICE], 2, "be lost"),
         (["reply", INBOX, "--facts", "no.md", "--out", "{tmp}/o"], 1, "no file no.md"),
         (
             ["extract", INBOX, "--fields", "a", "--out", "{tmp}/o", "--append", "--restart"],
@@ -66,6 +70,19 @@ def test_what_cannot_run_is_one_sentence(
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_quiet_batch_says_what_failed_and_nothing_else(tmp_path: Path) -> None:
+    """Once, by its path; the demonstration model is no news to cron."""
+    asked = ["batch", "extract", INBOX, str(tmp_path / "*.pdf"), "--fields", "vendor"]
+    out = str(tmp_path / "run.jsonl")
+    done = run(*asked, "--out", out, "--quiet", SLMTASKS_MODEL="nano")
+    assert (done.returncode, done.stdout) == (3, "")
+    scan = Path(INBOX) / "scan-0007.pdf"
+    assert done.stderr.startswith(f"error: {scan}: the PDF is broken")
+    assert done.stderr.count("\n") == 1
+    loud = run(*asked, "--out", out)
+    assert f"no file in {tmp_path / '*.pdf'}" in loud.stderr
 
 
 OWN = """
@@ -225,11 +242,32 @@ def test_a_table_runs_no_formula_and_has_each_document_once(tmp_path: Path) -> N
     assert [row["value.n"] for row in read] == [None, "1", "x"]
 
 
+def test_a_table_replaces_a_table_alone(tmp_path: Path) -> None:
+    """Whatever a spreadsheet made of it; never records or a document. Its folder is made."""
+    lines = tmp_path / "run.jsonl"
+    failed = slm.Record(id="a", status="failed", input_digest=None, settings_digest="s")
+    lines.write_bytes(failed.line())
+    table = tmp_path / "tables" / "run.csv"
+    tables.write(lines, table)
+    made = table.read_bytes()
+    for saved in (b'"id";"status"\r\n', b"id\tstatus\terror", b"", made):
+        table.write_bytes(saved)
+        tables.write(lines, table)
+        assert table.read_bytes() == made
+    for kept in (failed.line(), b"idle;status\n", b"%PDF-1.7"):
+        table.write_bytes(kept)
+        with pytest.raises(ValueError, match="would be lost"):
+            tables.write(lines, table)
+        assert table.read_bytes() == kept
+
+
 def test_parquet_without_its_package_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One sentence that names the package."""
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     (tmp_path / "run.jsonl").touch()
+    with pytest.raises(slm.BatchError, match="pip install"):
+        tables.check(tmp_path / "run.parquet")
     with pytest.raises(slm.BatchError, match="pip install"):
         tables.write(tmp_path / "run.jsonl", tmp_path / "run.parquet")

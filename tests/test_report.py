@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -179,6 +180,32 @@ def test_what_is_no_run_is_said(tmp_path: Path, content: str) -> None:
     assert not (tmp_path / "out.html").exists()
 
 
+def test_a_page_replaces_a_page_alone(run: Path, tmp_path: Path) -> None:
+    """Not the records that it is made of, nor a document."""
+    records = (run / "run.jsonl").read_bytes()
+    for out in (run / "run.jsonl", run / "b.html"):
+        before = out.read_bytes()
+        with pytest.raises(ValueError, match="would be lost"):
+            evidence_page(run / "run.jsonl", out, folder=run)
+        assert out.read_bytes() == before
+    assert records
+    page = tmp_path / "page.html"
+    assert [evidence_page(run / "run.jsonl", page, folder=run) for _ in range(2)] == [6, 6]
+
+
+def test_a_document_done_again_stands_once(run: Path, tmp_path: Path) -> None:
+    """With its last record; records of other settings stand beside it."""
+    file = run / "a.txt"
+    done = record(file, "a.txt", {"total": 12}, {"total": "12,50"}, settings_digest="one")
+    failed = {**done, "status": "failed", "value": None, "evidence": {}}
+    lines = [failed, {**done, "settings_digest": "two"}, done]
+    path = tmp_path / "run.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    page = tmp_path / "page.html"
+    assert evidence_page(path, page, folder=run) == 2
+    assert '"failed"' not in re.findall(r'id="index">(.*?)</script>', page.read_text("utf-8"))[0]
+
+
 def test_the_command_writes_the_page(run: Path, tmp_path: Path) -> None:
     """`slmtasks report`, with its errors in one line."""
     command = [sys.executable, "-m", "slmtasks.cli", "report"]
@@ -218,7 +245,8 @@ def test_two_thousand_documents_make_one_page(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Total: 7\n" + "A line of an invoice.\n" * 200)
     one = record(tmp_path / "a.txt", "a.txt", {"total": 7}, {"total": "7"})
     path = tmp_path / "run.jsonl"
-    path.write_text((json.dumps(one) + "\n") * 2000)
+    lines = (json.dumps({**one, "settings_digest": number}) for number in range(2000))
+    path.write_text("\n".join(lines))
     began = perf_counter()
     assert evidence_page(path, tmp_path / "out.html", folder=tmp_path) == 2000
     assert perf_counter() - began < 60

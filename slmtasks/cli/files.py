@@ -53,10 +53,10 @@ def run(files: list[Path], task: Bound, options: Common) -> None:
         raise SystemExit(FAILED if failed == len(files) else PARTLY_DONE)
 
 
-def loaded(options: Common) -> Model:
+def loaded(options: Common, *, quiet: bool = False) -> Model:
     """The model that the options name; says so where it is the demonstration by default."""
     model = load(options.model, device=options.device)
-    if model.name == "nano" and options.model is None:
+    if model.name == "nano" and options.model is None and not quiet:
         display.note("using the embedded model 'nano', a demonstration; --model takes a folder")
     return model
 

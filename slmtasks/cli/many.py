@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-
 from slmtasks import display, tables
 from slmtasks.batching import BatchStopped, Existing, batch
 from slmtasks.bound import Bound
@@ -19,23 +17,28 @@ from slmtasks.records import BatchReport
 def run(sources: list[str], task: Bound, options: Common, recording: Recording) -> None:
     """Record a task's answers; exits PARTLY_DONE where some record is not "ok".
 
-    Prints a summary on stdout, as JSON with `--json`; nothing with `--quiet`.
+    Prints a summary on stdout, as JSON with `--json`; nothing with `--quiet`. What fails is
+    said on stderr.
     """
     existing = _existing(recording)
     tabled = [path for path in (recording.csv, recording.parquet) if path is not None]
+    if len({path.resolve() for path in (recording.out, *tabled)}) <= len(tabled):
+        raise ValueError("--out, --csv and --parquet name one file; give each its own")
+    for path in tabled:
+        tables.check(path)
     listed = found(sources, task.suffixes, but=[recording.out, *tabled])
     if not listed.inputs:
-        raise BatchError(f"there is no document in {', '.join(sources)}; {listed.said()}")
-    if listed.left_out and not recording.quiet:
+        raise BatchError(f"there is no document: {listed.said()}")
+    if listed.said() and not recording.quiet:
         display.note(listed.said())
     reading = Reading(
         password=options.password,
         day_first=options.day_first,
         limits=limits_of(options.limit),
     )
-    shown = nullcontext() if recording.quiet else display.BatchProgress()
+    progress = display.BatchProgress(quiet=recording.quiet)
     try:
-        with loaded(options) as model, shown as watch:
+        with loaded(options, quiet=recording.quiet) as model, progress as watch:
             report = batch(
                 [(entry.id, entry.source) for entry in listed.inputs],
                 task.within(options.timeout),
