@@ -76,10 +76,12 @@ def batch(
     one machine goes on here, and the other way round. The cluster is the one that Ray is
     connected to, or else a local one. Documents of a block that Ray gave up are `left`.
 
-    Raises as `slmtasks.batch`, and ModelError where a worker's model is another one.
+    Raises as `slmtasks.batch`, BatchError where Ray does not start, and ModelError where a
+    worker's model is another one.
     """
     workers, reading, bound = workers or Workers(), reading or Reading(), bind(task)
     listed = found(inputs, bound.suffixes, but=[Path(out)]).inputs
+    _connect()
     uses = {"num_cpus": workers.cpus, "num_gpus": workers.gpus}
     # Where a worker can run: the caller's own machine need not have room for the model.
     settings = ray.get(ray.remote(**uses)(_settings).remote(bound, workers, reading))
@@ -105,6 +107,22 @@ def batch(
 
     begun = BatchReport(out=str(out), settings_digest=settings, inputs=len(listed))
     return recorded(begun, listed, answering, existing, fail_fast, watch)
+
+
+def _connect() -> None:
+    """Connect to a cluster as Ray does at its first call, but say where it cannot."""
+    if ray.is_initialized():
+        return
+    try:
+        ray.init()
+    except Exception as error:
+        # It is an Exception and nothing more where Ray's processes take over 30 s to begin.
+        said = str(error).partition("\n")[0].rstrip(".")
+        raise BatchError(
+            f"Ray does not start: {said}; it may on a less busy machine, or start a cluster by "
+            "ray start --head first; its logs are in ray/session_latest/logs of the temporary "
+            "folder"
+        ) from error
 
 
 def _until_stopped(rows: Iterator[dict[str, Any]], stops: Stops) -> Answers:
