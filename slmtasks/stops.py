@@ -5,14 +5,19 @@ Knows nothing about what is stopped.
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any
 
 STOPPED = 130
 """The exit code of a process that was told to stop twice."""
+
+ECHO = 0.2
+"""Seconds after the first signal in which another is the same one: `timeout` sends two."""
 
 _SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
@@ -29,6 +34,7 @@ class Stops:
 
     def __init__(self) -> None:
         self.asked = False
+        self._since = -math.inf
         self._breakable = False
         self._former: dict[int, Any] = {}
 
@@ -51,7 +57,10 @@ class Stops:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
-            os._exit(STOPPED)
+            if time.monotonic() - self._since > ECHO:
+                os._exit(STOPPED)
+            return
+        self._since = time.monotonic()
         self.asked = True
         if self._breakable:
             raise KeyboardInterrupt

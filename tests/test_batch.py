@@ -20,6 +20,7 @@ from staged import MODEL, batch, breaking, see, steady, task, texts, written
 import slmtasks as slm
 from slmtasks.inputs import found
 from slmtasks.records import Counts
+from slmtasks.stops import ECHO, Stops
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -357,9 +358,19 @@ def test_a_second_signal_ends_the_process_at_once(tmp_path: Path) -> None:
             while not Path(f"{out}{mark}").exists():
                 assert process.poll() is None
                 time.sleep(0.01)
+            time.sleep(2 * ECHO)
             process.send_signal(signal.SIGINT)
         assert process.wait(timeout=5) == 130
     assert batch(texts(1), out).done == Counts(ok=1)
+
+
+def test_a_signal_that_is_sent_twice_is_one() -> None:
+    """As `timeout` sends it: the process goes on to say what it did."""
+    with Stops() as stops:
+        with pytest.raises(KeyboardInterrupt), stops.breakable:
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        assert stops.asked
 
 
 def test_a_stopped_batch_says_what_it_did(tmp_path: Path) -> None:
