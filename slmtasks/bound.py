@@ -71,6 +71,7 @@ class Bound:
     source: Callable[[Document], Any] = _itself
 
     def __post_init__(self) -> None:
+        # What does not fit would fail with every document.
         inspect.signature(self.call).bind(None, model=None, **self.keywords)
 
     def ask(self, document: Document, model: Model, **more: Any) -> Result:
@@ -131,13 +132,12 @@ def bind(task: Callable[..., Any] | Bound, settings: str | None = None) -> Bound
 
 
 def _of_function(call: Callable[..., Result], keywords: Mapping[str, Any]) -> Bound:
-    inspect.signature(call).bind("", **keywords)
+    bound = Bound(call, keywords, {})
     hints = get_type_hints(call)
     for name, value in keywords.items():
         if get_origin(hints[name]) is Literal:
             options.check(value, hints[name], name)
     prompt = _PROMPTS[call]
-    bound = Bound(call, keywords, {})
     if call is extract:
         grounding = keywords.get("grounding", "strict")
         prompt = "extract" if grounding == "strict" else "extract-free"

@@ -454,6 +454,7 @@ def test_settings_are_told_apart(nano: slm.Model) -> None:
         (lambda: slm.bind(partial(slm.summarize, style="song")), "song"),
         (lambda: slm.bind(partial(slm.reply, facts=object())), "object"),
         (lambda: slm.bind(print), "settings="),
+        (lambda: slm.bind(lambda document: document, "own/1"), "'model'"),
         (lambda: slm.Reading(tries=0), "more than 0"),
     ],
 )
