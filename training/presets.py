@@ -10,7 +10,7 @@ class Preset:
     """A model and its training run; lengths in tokens.
 
     `stages` are (share of all tokens, longest example): short documents come first.
-    `feeders` are the processes that make examples, about 39,000 tokens a second each.
+    `feeders` are the processes that make examples, some ten thousand tokens a second each.
     """
 
     name: str
