@@ -71,6 +71,24 @@ def test_shipped_weights_are_a_checkpoint(tmp_path: Path) -> None:
             assert np.abs(ours - theirs).max() < 0.5
 
 
+def test_an_average_lies_between_what_began_and_what_ended(tmp_path: Path) -> None:
+    """Each weight is the mean of nano's and the checkpoint's, and the run is left as it is."""
+    preset = presets.PRESETS["cpu"]
+    start.start(NANO, tmp_path, preset, 1000)
+    checkpoint = tmp_path / "checkpoint.pt"
+    begun = torch.load(checkpoint, weights_only=True)
+    ended = begun | {"model": {name: 3 * value for name, value in begun["model"].items()}}
+    torch.save(ended, checkpoint)
+    before = checkpoint.read_bytes()
+    out = start.average(NANO, tmp_path, preset)
+    found = torch.load(out / "checkpoint.pt", weights_only=True)
+    for name, value in found["model"].items():
+        assert torch.allclose(value, 2 * begun["model"][name])
+    assert found["state"]["tokens"] == 1000
+    assert checkpoint.read_bytes() == before
+    assert tokenizer.Encoder(out).size == tokenizer.Encoder(tmp_path).size
+
+
 def test_another_precision_is_refused(tmp_path: Path) -> None:
     """An int4 export, whose weights are too coarse to go on from, is refused in a sentence."""
     import onnx

@@ -42,7 +42,7 @@ def tokenizer(out: Path, seed: int, size: int) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Run one step, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    steps = ["data", "card", "tokenizer", "start", "train", "evaluate", "export", "curve", "all"]
+    steps = "data card tokenizer start train average evaluate export curve all".split()
     parser.add_argument("step", choices=steps)
     parser.add_argument("--preset", choices=list(PRESETS), default="smoke")
     parser.add_argument("--out", type=Path, default=Path("training/runs/nano"))
@@ -57,7 +57,10 @@ def main(arguments: list[str] | None = None) -> int:
         help="train on this many tokens in place of the preset's; with start, those already seen",
     )
     parser.add_argument(
-        "--source", type=Path, default=NANO, help="the exported folder whose weights to start from"
+        "--source",
+        type=Path,
+        default=NANO,
+        help="the exported folder whose weights to start from, or to average with",
     )
     parser.add_argument("--threads", type=int, help="threads to train with")
     parser.add_argument("--precision", choices=["int4", "int8", "fp32"], default="int8")
@@ -81,6 +84,10 @@ def main(arguments: list[str] | None = None) -> int:
         from training.train import train
 
         train(preset, out, given.seed, given.minutes)
+    if given.step == "average":
+        from training.start import average
+
+        print(average(given.source, out, preset))
     if given.step == "evaluate":
         from training.evaluate import report
 

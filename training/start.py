@@ -1,6 +1,7 @@
 """A checkpoint from a GenAI folder that `export` wrote: training goes on from shipped weights.
 
 The optimizers' state is not in such a folder; it is built up anew within some hundred steps.
+What was trained on can be averaged with the weights it began from.
 """
 
 from __future__ import annotations
@@ -34,14 +35,37 @@ def start(source: Path, run: Path, preset: Preset, tokens: int) -> None:
     run.mkdir(parents=True, exist_ok=True)
     for name in _TOKENIZER:
         shutil.copy(source / name, run / name)
-    weights = _weights(source / "model.onnx")
+    model = _loaded(_weights(source / "model.onnx"), run, preset)
+    (run / "preset.json").write_text(json.dumps(asdict(preset)))
+    state = {"tokens": tokens, "step": 0, "index": tokens, "seconds": 0.0}
+    save(run, model, make_optimizers(model, preset, torch.float32), state)
+
+
+def average(source: Path, run: Path, preset: Preset) -> Path:
+    """Write the mean of `source`'s weights and of `run`'s last ones to a folder in `run`.
+
+    `source` is what the run started from, so that the two have the same tokenizer. The folder
+    can be exported as `run` can.
+    """
+    out = run / "average"
+    out.mkdir(exist_ok=True)
+    for name in (*_TOKENIZER, "preset.json"):
+        shutil.copy(run / name, out / name)
+    model = _loaded(_weights(source / "model.onnx"), run, preset)
+    last = torch.load(run / "checkpoint.pt", weights_only=True, map_location="cpu")
+    begun = model.state_dict()
+    model.load_state_dict({name: (begun[name] + last["model"][name]) / 2 for name in begun})
+    save(out, model, make_optimizers(model, preset, torch.float32), last["state"])
+    return out
+
+
+def _loaded(weights: dict[str, Any], run: Path, preset: Preset) -> Any:
+    """A model of the run's vocabulary with the weights of a graph."""
     size = len(json.loads((run / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"])
     model = new_model(preset, size)
     values = {name: torch.from_numpy(_value(name, weights)) for name in model.state_dict()}
     model.load_state_dict(values)
-    (run / "preset.json").write_text(json.dumps(asdict(preset)))
-    state = {"tokens": tokens, "step": 0, "index": tokens, "seconds": 0.0}
-    save(run, model, make_optimizers(model, preset, torch.float32), state)
+    return model
 
 
 def _weights(path: Path) -> dict[str, Any]:
