@@ -125,7 +125,14 @@ def test_muon_steps_as_torch_does() -> None:
         assert (a - c).abs().max() < 0.02 * (a - d).abs().max()
 
 
-def test_matrices_multiply_in_the_faster_type() -> None:
-    """A GPU takes bfloat16; a CPU what was faster there just now."""
+@pytest.mark.parametrize(("whole", "low"), [(2.0, 1.0), (1.0, 2.0)])
+def test_matrices_multiply_in_the_faster_type(
+    whole: float, low: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A GPU takes bfloat16; a CPU the type in which a product takes less time."""
     assert machine.matrix_type("cuda") == torch.bfloat16
-    assert machine.matrix_type("cpu") in (torch.float32, torch.bfloat16)
+    took = [second for seconds in (whole, low) for _ in range(5) for second in (0.0, seconds)]
+    clock = iter(took)
+    monkeypatch.setattr(machine.time, "perf_counter", lambda: next(clock))
+    faster = torch.float32 if whole < low else torch.bfloat16
+    assert machine.matrix_type("cpu") == faster

@@ -27,7 +27,7 @@ _KEPT = frozenset(
 class Strange:
     """Exchanges words in lower case, each always for the same: none, or some long ones.
 
-    With `most` a third of the texts lose most of their words; `most` then says that what is
+    With `most` four in ten texts lose most of their words; `most` then says that what is
     left no longer tells what a text is about.
     """
 
