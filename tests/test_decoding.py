@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from test_guarantees import DOCUMENTS, many
 
 import slmtasks as slm
 from slmtasks import grammar, schema, templates
@@ -336,3 +338,15 @@ def test_a_stop_at_any_pass_leaves_the_model_usable(
             exact_model.answer(asked, listen)
         after, _ = exact_model.answer(asked)
         assert after.tokens == before.tokens
+
+
+@settings(many, max_examples=10)
+@given(text=DOCUMENTS.map(lambda text: text.encode("ascii", "ignore").decode()))
+def test_any_document_is_decoded_as_by_the_guided_generator(
+    exact_model: slm.Model, text: str
+) -> None:
+    """The guarantees' documents, as far as the runtime's guidance can read them."""
+    prompt, lark = extraction(exact_model, text)
+    room = 300
+    ours, _ = exact_model.answer(Asked(prompt, lark, max_tokens=room, reserve=0))
+    assert ours.text == guided(exact_model, prompt, lark, room)
