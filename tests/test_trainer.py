@@ -28,6 +28,7 @@ TINY = replace(
     heads=2,
     tokens=20_000,
     batch=1024,
+    parts=2,
     stages=((1.0, 256),),
 )
 

@@ -7,7 +7,8 @@ of a training step.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ _ITERATIONS = 5
 class Muon(torch.optim.Optimizer):
     """Nesterov momentum, orthogonalised; steps as long as AdamW's.
 
-    `precision` is the type to iterate in.
+    `precision` is the type to iterate in; `spread` is a `map`, perhaps over threads.
     """
 
     def __init__(
@@ -30,24 +31,26 @@ class Muon(torch.optim.Optimizer):
         weight_decay: float,
         precision: torch.dtype,
         momentum: float = 0.95,
+        spread: Callable[..., Iterable[None]] = map,
     ) -> None:
         super().__init__(params, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum})
-        self.precision = precision
+        self.precision, self.spread = precision, spread
 
-    @torch.no_grad()
     def step(self, closure: Any = None) -> None:
         """Change every matrix that has a gradient."""
         for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is None:
-                    continue
-                state = self.state[p]
-                if not state:
-                    state["momentum_buffer"] = torch.zeros_like(p)
-                buffer = state["momentum_buffer"].lerp_(p.grad, 1 - group["momentum"])
-                update = orthogonal(p.grad.lerp(buffer, group["momentum"]), self.precision)
-                p.mul_(1 - group["lr"] * group["weight_decay"])
-                p.add_(update, alpha=-group["lr"] * 0.2 * math.sqrt(max(p.shape)))
+            matrices = [p for p in group["params"] if p.grad is not None]
+            list(self.spread(partial(self._change, group), matrices))
+
+    @torch.no_grad()
+    def _change(self, group: dict[str, Any], p: torch.Tensor) -> None:
+        state = self.state[p]
+        if not state:
+            state["momentum_buffer"] = torch.zeros_like(p)
+        buffer = state["momentum_buffer"].lerp_(p.grad, 1 - group["momentum"])
+        update = orthogonal(p.grad.lerp(buffer, group["momentum"]), self.precision)
+        p.mul_(1 - group["lr"] * group["weight_decay"])
+        p.add_(update, alpha=-group["lr"] * 0.2 * math.sqrt(max(p.shape)))
 
 
 def orthogonal(matrix: torch.Tensor, precision: torch.dtype) -> torch.Tensor:

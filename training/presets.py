@@ -10,7 +10,9 @@ class Preset:
     """A model and its training run; lengths in tokens.
 
     `stages` are (share of all tokens, longest example): short documents come first.
-    `feeders` are the processes that make examples, some ten thousand tokens a second each.
+    Each step's `batch` comes in `parts`, which the `threads` share: more parts than threads, so
+    that none waits long. `feeders` are the processes that make examples, some ten thousand
+    tokens a second each.
     """
 
     name: str
@@ -21,7 +23,8 @@ class Preset:
     heads: int = 8
     context: int = 1536
     tokens: int = 26_000_000
-    batch: int = 4096
+    batch: int = 8192
+    parts: int = 4
     rate: float = 2e-3
     matrix_rate: float = 5e-3
     warmup: int = 100
@@ -51,6 +54,7 @@ PRESETS = {
         heads=3,
         tokens=600_000,
         batch=4096,
+        parts=2,
         rate=3e-3,
         matrix_rate=8e-3,
         warmup=20,
@@ -65,6 +69,8 @@ PRESETS = {
         layers=8,
         tokens=400_000_000,
         batch=65_536,
+        parts=1,
+        threads=1,
         rate=1.5e-3,
         matrix_rate=4e-3,
         warmup=300,

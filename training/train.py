@@ -10,19 +10,21 @@ import math
 import os
 import signal
 import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from dataclasses import asdict
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import torch
 import torch.nn.functional as F  # noqa: N812
 from transformers import Phi3Config, Phi3ForCausalLM
 
 from training.examples import make
-from training.machine import Threads, keep_memory, matrix_type
+from training.machine import crew, keep_memory, matrix_type
 from training.muon import Muon
 from training.presets import Preset
 from training.tokenizer import SPECIALS, Encoder
@@ -59,7 +61,12 @@ def new_model(preset: Preset, vocabulary: int) -> Any:
     return Phi3ForCausalLM(config)
 
 
-def make_optimizers(model: Any, preset: Preset, precision: torch.dtype) -> list[Any]:
+def make_optimizers(
+    model: Any,
+    preset: Preset,
+    precision: torch.dtype,
+    spread: Callable[..., Iterable[None]] = map,
+) -> list[Any]:
     """Muon, in `precision`, for the matrices inside; AdamW for embeddings and norms."""
     inner = [
         p
@@ -70,18 +77,18 @@ def make_optimizers(model: Any, preset: Preset, precision: torch.dtype) -> list[
         p for n, p in model.named_parameters() if p.dim() <= 1 or "embed" in n or "lm_head" in n
     ]
     return [
-        Muon(inner, lr=preset.matrix_rate, weight_decay=0.02, precision=precision),
+        Muon(inner, lr=preset.matrix_rate, weight_decay=0.02, precision=precision, spread=spread),
         torch.optim.AdamW(rest, lr=preset.rate, weight_decay=0.0, betas=(0.9, 0.98), fused=True),
     ]
 
 
 def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> None:
-    """Make batches of like length for ever: a process of its own, one of `preset.feeders`."""
+    """Make parts of batches, of like length, for ever: a process of its own."""
     os.nice(5)
     torch.set_num_threads(1)
     encoder, index = Encoder(Path(folder)), start
     r = Random(f"{seed}:{start}")
-    seen = _tokens_at(Path(folder))
+    seen, part = _tokens_at(Path(folder)), preset.batch // preset.parts
     while True:
         longest = preset.longest(min(1.0, seen / preset.tokens))
         pairs: list[Pair] = []
@@ -100,7 +107,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
         batches: list[list[Pair]] = [[]]
         for pair in pairs:
             length = len(pair[0]) + len(pair[1])
-            if batches[-1] and (len(batches[-1]) + 1) * length > preset.batch * 1.1:
+            if batches[-1] and (len(batches[-1]) + 1) * length > part * 1.1:
                 batches.append([])
             batches[-1].append(pair)
         r.shuffle(batches)
@@ -144,7 +151,8 @@ def losses(
 ) -> tuple[torch.Tensor, float]:
     """The weighted loss, and the plain loss on the answers; matrices multiply in `precision`."""
     low = precision != torch.float32
-    with torch.autocast(ids.device.type, dtype=precision, enabled=low):
+    # Each weight is used once, and torch's cache of the cast ones is shared by all threads.
+    with torch.autocast(ids.device.type, dtype=precision, enabled=low, cache_enabled=False):
         hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
         scale = weight[:, 1:]
         wanted = (scale >= 1.0) | ((scale > 0) & (torch.rand_like(scale) < PROMPT_SHARE))
@@ -153,6 +161,15 @@ def losses(
     scale = scale[wanted]
     answer = each.detach()[scale >= 1.0].mean().item()
     return (each * scale).sum() / scale.sum(), answer
+
+
+def gradients(
+    model: Any, precision: torch.dtype, batch: list[Pair]
+) -> tuple[tuple[torch.Tensor, ...], float, float]:
+    """The gradient of each parameter, the weighted loss, and the plain loss on the answers."""
+    ids, weight = (each.to(model.device) for each in tensors(batch))
+    loss, answer = losses(model, ids, weight, precision)
+    return torch.autograd.grad(loss, list(model.parameters())), loss.item(), answer
 
 
 def save(folder: Path, model: Any, optimizers: list[Any], state: dict[str, Any]) -> None:
@@ -179,7 +196,8 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     precision = matrix_type(device)
     encoder = Encoder(folder)
     model = new_model(preset, encoder.size).to(device)
-    optimizers = make_optimizers(model, preset, precision)
+    workers = crew(preset.threads)
+    optimizers = make_optimizers(model, preset, precision, workers.map)
     state: dict[str, Any] = {"tokens": 0, "step": 0, "index": 0, "seconds": 0.0}
     if (folder / "checkpoint.pt").exists():
         kept = torch.load(folder / "checkpoint.pt", weights_only=True, map_location=device)
@@ -190,7 +208,7 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     (folder / "preset.json").write_text(json.dumps(asdict(preset)))
     (folder / "state.json").write_text(json.dumps(state))
     context = get_context("spawn")
-    queue = context.Queue(maxsize=2 * _POOL)
+    queue = context.Queue(maxsize=2 * _POOL * preset.parts)
     feeders = [
         context.Process(
             target=_feed, args=(str(folder), seed, state["index"] + k, preset, queue), daemon=True
@@ -200,10 +218,11 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     for feeder in feeders:
         feeder.start()
     try:
-        _loop(preset, folder, model, optimizers, precision, state, queue, minutes, asked)
+        _loop(preset, folder, model, optimizers, precision, state, queue, workers, minutes, asked)
     finally:
         for feeder in feeders:
             feeder.kill()
+        workers.shutdown()
 
 
 def schedule(share: float) -> float:
@@ -221,12 +240,13 @@ def _loop(
     precision: torch.dtype,
     state: dict[str, Any],
     queue: Any,
+    workers: Executor,
     minutes: float | None,
     stop: list[int],
 ) -> None:
     began = mark = saved = time.monotonic()
     since, answers, waited = 0, [], 0.0
-    threads = Threads(preset.threads)
+    one = partial(gradients, model, precision)
     log = (folder / "log.jsonl").open("a")
     while (
         not stop
@@ -239,35 +259,31 @@ def _loop(
             for group in optimizer.param_groups:
                 group["lr"] = rate * most
         asked = time.monotonic()
-        index, batch = queue.get()
-        state["index"] = max(state["index"], index)
+        indices, batch = zip(*(queue.get() for _ in range(preset.parts)), strict=True)
+        state["index"] = max(state["index"], *indices)
         waited += time.monotonic() - asked
-        threads.next()
-        started = time.monotonic()
-        ids, weight = (each.to(model.device) for each in tensors(batch))
-        loss, answer = losses(model, ids, weight, precision)
-        loss.backward()
+        found, weighted, plain = zip(*workers.map(one, batch), strict=True)
+        for p, *each in zip(model.parameters(), *found, strict=True):
+            p.grad = sum(each) / len(each)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-        count = sum(len(p) + len(a) for p, a in batch)
-        threads.seen(count, time.monotonic() - started)
+        count = sum(len(p) + len(a) for part in batch for p, a in part)
         state["tokens"] += count
         state["step"] += 1
         since += count
-        answers.append(answer)
+        answers.extend(plain)
         now = time.monotonic()
         if now - mark > 30:
             line = {
                 "tokens": state["tokens"],
                 "step": state["step"],
                 "loss": round(sum(answers) / len(answers), 4),
-                "all": round(loss.item(), 4),
+                "all": round(sum(weighted) / len(weighted), 4),
                 "rate": round(rate, 4),
                 "longest": preset.longest(share),
                 "per_second": round(since / (now - mark)),
-                "threads": torch.get_num_threads(),
                 "waited": round(waited, 1),
                 "at": time.strftime("%H:%M:%S"),
             }
