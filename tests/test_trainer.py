@@ -51,9 +51,10 @@ def test_training_goes_on_where_it_stopped(run: Path) -> None:
     assert first["index"] < second["index"]
 
 
-def test_shipped_weights_are_a_checkpoint(tmp_path: Path) -> None:
-    """A checkpoint made of nano's folder prefers the token that nano prefers."""
-    preset = presets.PRESETS["cpu"]
+@pytest.mark.parametrize("layers", [8, 11])
+def test_shipped_weights_are_a_checkpoint(tmp_path: Path, layers: int) -> None:
+    """A checkpoint made of nano's folder prefers the token that nano prefers, also one grown."""
+    preset = replace(presets.PRESETS["cpu"], layers=layers)
     start.start(NANO, tmp_path, preset, 1000)
     encoder = tokenizer.Encoder(tmp_path)
     model = train.new_model(preset, encoder.size)

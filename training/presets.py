@@ -19,7 +19,7 @@ class Preset:
     vocabulary: int = 4352
     hidden: int = 256
     inner: int = 768
-    layers: int = 6
+    layers: int = 8
     heads: int = 8
     context: int = 1536
     tokens: int = 26_000_000

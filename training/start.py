@@ -1,12 +1,14 @@
 """A checkpoint from a GenAI folder that `export` wrote: training goes on from shipped weights.
 
 The optimizers' state is not in such a folder; it is built up anew within some hundred steps.
+A preset of more layers than the folder has makes the model grow.
 What was trained on can be averaged with the weights it began from.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +23,8 @@ from training.presets import Preset
 from training.train import make_optimizers, new_model, save
 
 _TOKENIZER = ("tokenizer.json", "tokenizer_config.json")
+_LAYER = re.compile(r"model\.layers\.(\d+)\.")
+_OUTPUTS = ("o_proj.weight", "down_proj.weight")
 _OUTSIDE = {
     "model.embed_tokens.weight": "model.embed_tokens.weight",
     "lm_head.weight": "model.embed_tokens.weight",
@@ -30,7 +34,9 @@ _OUTSIDE = {
 def start(source: Path, run: Path, preset: Preset, tokens: int) -> None:
     """Write a checkpoint of `source`'s weights to `run`, as after `tokens` tokens of training.
 
-    `source` is an export in fp32 or int8 with tied embeddings, and of the preset's shape.
+    `source` is an export in fp32 or int8 with tied embeddings, and of the preset's shape, but
+    for its layers: what it lacks are copies of its own that add nothing yet, so that the larger
+    model answers as the smaller one.
     """
     run.mkdir(parents=True, exist_ok=True)
     for name in _TOKENIZER:
@@ -63,9 +69,24 @@ def _loaded(weights: dict[str, Any], run: Path, preset: Preset) -> Any:
     """A model of the run's vocabulary with the weights of a graph."""
     size = len(json.loads((run / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"])
     model = new_model(preset, size)
-    values = {name: torch.from_numpy(_value(name, weights)) for name in model.state_dict()}
+    kept = sum(name.endswith("o_proj.MatMul.weight") for name in weights)
+    values = {}
+    for name in model.state_dict():
+        found, copied = _origin(name, kept, preset.layers)
+        value = torch.from_numpy(_value(found, weights))
+        values[name] = torch.zeros_like(value) if copied and name.endswith(_OUTPUTS) else value
     model.load_state_dict(values)
     return model
+
+
+def _origin(name: str, kept: int, layers: int) -> tuple[str, bool]:
+    """The name that a weight has among `kept` layers, and whether its layer is a copy."""
+    if not (found := _LAYER.match(name)):
+        return name, False
+    number = int(found[1])
+    origin = number * kept // layers
+    copied = number > 0 and (number - 1) * kept // layers == origin
+    return f"model.layers.{origin}.{name[found.end() :]}", copied
 
 
 def _weights(path: Path) -> dict[str, Any]:
