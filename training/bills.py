@@ -18,7 +18,10 @@ _POLITE = WORDS["polite"]
 
 
 def _laid_out(lines: list[list[str]], cols: list[str], gap: str) -> list[str]:
-    """The rows with `gap` between the cells, or in columns."""
+    """The rows with `gap` between the cells, in columns or as Markdown."""
+    if gap == "md":
+        rows = [f"| {' | '.join(line)} |" for line in lines]
+        return [*rows[:1], "|" + "---|" * len(cols), *rows[1:]]
     if gap != "aligned" or not lines:
         return [(gap if gap != "aligned" else "  ").join(line) for line in lines]
     widths = [max(len(line[i]) for line in lines) for i in range(len(cols))]
@@ -29,6 +32,12 @@ def _laid_out(lines: list[list[str]], cols: list[str], gap: str) -> list[str]:
         ).rstrip()
         for line in lines
     ]
+
+
+def _under(line: list[str], shape: list[str]) -> list[str]:
+    """A row over several lines, which end where the shape's names do."""
+    gaps = ["\n" if name.endswith("\n") else "  " for name in shape[:-1]]
+    return [part for pair in zip(line, [*gaps, ""], strict=True) for part in pair]
 
 
 def table(p: Page, money: val.Money, count: int) -> int:
@@ -47,9 +56,14 @@ def table(p: Page, money: val.Money, count: int) -> int:
             "q x d @ u a",
             "bullet",
             "d q a",
+            "d q u t a",
+            "c d t a",
+            "d\n q u a",
+            "c\n d\n q u a",
+            "d\n q\n u\n a",
         ],
     )
-    gap = p.pick("gap", ["  ", "   ", "\t", " | ", "    ", " ", "aligned", "aligned"])
+    gap = p.pick("gap", ["  ", "   ", "\t", " | ", "    ", " ", "aligned", "aligned", "; ", "md"])
     lines: list[list[str]] = []
     heads = {
         "d": "Description|Item|Product|Article|Details|Service",
@@ -58,11 +72,12 @@ def table(p: Page, money: val.Money, count: int) -> int:
         "a": "Amount|Total|Line total|Sum|Value",
         "c": "Code|SKU|Art. no.|Item no.",
         "n": "#|Pos|No",
+        "t": "Tax|VAT|Tax %|GST|VAT rate",
     }
-    cols = shape.split()
+    cols = [name.strip("\n") for name in shape.split(" ")]
     if "x" not in cols and shape != "bullet" and r.random() < 0.8:
         lines.append([r.choice(heads[c].split("|")) for c in cols])
-    high = r.choice([50, 400, 3000])
+    high, taxed = r.choice([50, 400, 3000]), r.choice(["5%", "7 %", "19%", "20", "21%", "0%"])
     for i in range(count):
         qty, unit = (
             r.choice([1, 1, 1, 2, 2, 3, 4, 5, 6, 8, 10, 12, 20, 24, 50]),
@@ -93,6 +108,7 @@ def table(p: Page, money: val.Money, count: int) -> int:
                 "n": str(i + 1),
                 "x": "x",
                 "@": "@",
+                "t": taxed,
                 **price,
             }
             lines.append([cell[c] for c in cols])
@@ -103,7 +119,10 @@ def table(p: Page, money: val.Money, count: int) -> int:
                 in cols
             }
         p.rows.append(row)
-    p.add(*_laid_out(lines, cols, " " if "x" in cols else gap))
+    if "\n" in shape:
+        p.add(*("".join(_under(line, shape.split(" "))) for line in lines))
+    else:
+        p.add(*_laid_out(lines, cols, " " if "x" in cols else gap))
     return total
 
 
@@ -199,13 +218,19 @@ def invoice(p: Page, rows: int) -> None:
         r.shuffle(metas)
 
     def meta() -> None:
-        shape = p.pick("meta", ["lines", "lines", "lines", "pairs", "grid", "title"])
+        shape = p.pick(
+            "meta", ["lines", "lines", "lines", "pairs", "grid", "title", "below", "apart"]
+        )
         cells = [f"{k}{sep}{v}" for k, v in metas]
         if shape == "title":
             k, v = metas[0]
             p.add(f"{title} {v}" if k in numbers else f"{title}  {cells[0]}", *cells[1:])
         elif shape == "pairs":
             p.add(*("   ".join(cells[i : i + 2]) for i in range(0, len(cells), 2)))
+        elif shape == "below":
+            p.add(*(f"{k}\n{v}" for k, v in metas))
+        elif shape == "apart":
+            p.add(*(k for k, _ in metas), *(v for _, v in metas))
         elif shape == "grid":
             p.add("  ".join(k for k, _ in metas), "  ".join(v for _, v in metas))
         else:

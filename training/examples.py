@@ -13,10 +13,10 @@ from training.page import held_out
 
 _MAKERS: dict[str, tuple[float, Callable[[Random, int], Draft | None]]] = {
     "extract": (0.45, extract.example),
-    "summarize": (0.17, copywriting.summarize),
+    "summarize": (0.15, copywriting.summarize),
     "describe_product": (0.15, products.describe),
-    "social_post": (0.13, copywriting.social),
-    "reply": (0.1, replies.reply),
+    "social_post": (0.12, copywriting.social),
+    "reply": (0.13, replies.reply),
 }
 _SHARES = [share for share, _ in _MAKERS.values()]
 

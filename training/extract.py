@@ -49,7 +49,7 @@ _USUAL: dict[str, dict[str, str]] = {
 def page(r: Random, size: int) -> Page:
     """A document of about `size` tokens, of some kind: short ones are sheets and parts."""
     rows = max(1, round(r.uniform(0.3, 1.0) * size / 45))
-    sheets = 0.7 if size < 60 else 0.4 if size < 160 else 0.06
+    sheets = 0.7 if size < 60 else 0.4 if size < 160 else 0.12
     if r.random() < sheets:
         kind, make, rows = "sheet", KINDS["sheet"], r.randint(1, max(2, size // 14))
     elif (x := r.random()) < (0.7 if size < 160 else 0.45):
@@ -186,7 +186,7 @@ def request(p: Page) -> Request:
         q.put(name, kind, value, fld.about(concept, r))
         for _ in range(2 if r.random() < (0.5 if q.gaps else 0.06) else 0):
             _absent(p, q)
-    if 0 < len(p.rows) < 6 and r.random() < 0.15:
+    if 0 < len(p.rows) < 8 and r.random() < 0.3:
         if p.kind == "minutes":
             _rows(p, q, {"who": "text", "what": "text", "until": "date"}, fld.ROWS)
         else:

@@ -22,6 +22,7 @@ WORDS = words("products")
 _KINDS: dict[str, dict[str, list[str]]] = WORDS["kinds"]
 _FILL: dict[str, str] = WORDS["fill"]
 _TYPES = ("type", "kind", "category")
+_PLACES = ("near", "in")
 
 
 @dataclass
@@ -44,32 +45,26 @@ class Sheet:
         who = f" for {self.who}" if self.who else ""
         article = "an" if self.kind[:1].lower() in tuple("aeiou") else "a"
         if self.kind:
-            return f"{self.name} is {article} {self.kind}{by}{who}."
+            is_a = "is one of our" if _many(self.kind) else f"is {article}"
+            return f"{self.name} {is_a} {self.kind}{by}{who}."
         return f"This is {self.name}{by}{who}."
 
     @property
     def facts(self) -> list[str]:
         """Every feature, specification and the price as sentences, in the sheet's order."""
-        out = _said(self.features)
+        out = [f"{_upper(text).removesuffix('.')}." for text in self.features]
         out += [_sentence(k, v) for k, v in self.specs.items()]
         return [*out, *([f"The price is {self.price}."] if self.price else [])]
 
 
-def _said(features: list[str]) -> list[str]:
-    """Features as sentences: what it is, what it does, and the rest as a list of what it has."""
-    out, rest = [], []
-    for text in (f[:1].lower() + f[1:].rstrip(".") for f in features):
-        first = text.split()[0]
-        if first in WORDS["being"]:
-            out.append(f"It is {text}.")
-        elif first in WORDS["doing"]:
-            out.append(f"It {text}.")
-        else:
-            rest.append(text)
-    if rest:
-        listed = " and ".join([*([", ".join(rest[:-1])] if rest[1:] else []), rest[-1]])
-        out.append(f"It offers {listed}.")
-    return out
+def _many(noun: str) -> bool:
+    return noun.endswith("s") and not noun.endswith("ss")
+
+
+def _plural(noun: str) -> str:
+    if _many(noun) or noun.endswith("ware"):
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
 def _upper(text: str) -> str:
@@ -94,10 +89,9 @@ def _sentence(key: str, value: str) -> str:
     if value in ("yes", "no"):
         return f"It is {'' if value == 'yes' else 'not '}{name}."
     last = name.split()[-1]
-    if last == "near":
-        return f"It is near {value}."
-    many = last.endswith("s") and not last.endswith("ss")
-    return f"The {name} {'are' if many else 'is'} {value}."
+    if last in _PLACES:
+        return f"It is {name} {value}."
+    return f"The {name} {'are' if _many(last) else 'is'} {value}."
 
 
 def _filled(shape_: str, r: Random) -> str:
@@ -125,24 +119,26 @@ def sheet(r: Random) -> Sheet:
     tail = r.choice(["", "", lex.name(r), r.choice(WORDS["marks"]), str(r.randint(2, 900))])
     name = " ".join(w for w in (lex.name(r), tail) if w)
     out = Sheet(f"The {name}" if r.random() < 0.25 else name)
+    case, strange = r.choice([str, _upper]), Strange(r, most=True)
     if r.random() < 0.65:
-        out.kind = r.choice(table["names"])
+        before = r.choice(["", "", "", "", f"{r.choice(NOUNS)} ", f"{r.choice(ADJECTIVES)} "])
+        out.kind = strange(before + r.choice(table["names"]))
+        out.kind = _plural(out.kind) if r.random() < 0.25 else out.kind
     out.brand = lex.name(r) if r.random() < 0.4 else ""
     out.who = r.choice(WORDS["who"]) if r.random() < 0.4 else ""
     if r.random() < 0.45:
         out.price = val.money(r, r.choice(lex.LOCALES)).write(val.cents(r, 3, 900))
-    case, strange = r.choice([str, _upper]), Strange(r, most=True)
+    dot = "." if r.random() < 0.15 else ""
     for _ in range(r.choice([0, 0, 1, 2, 3, 4, 5])):
-        pool = table["features"] if r.random() < 0.7 else WORDS["features"]
-        first, _, rest = _filled(r.choice(pool), r).partition(" ")
-        # Its first word says what kind of sentence it becomes.
-        text = case(f"{first} {strange(rest)}".rstrip())
+        pool = table["features"] if r.random() < 0.6 else WORDS["features"]
+        text = case(strange(_filled(r.choice(pool), r))) + dot
         if text not in out.features:
             out.features.append(text)
     way = r.choice(["title", "title", "plain", "plain", "camel", "camel", "snake"])
     rows = table["specs"] + r.sample(WORDS["specs"], 3)
     for row in r.sample(rows, min(len(rows), r.randint(0 if out.features else 2, 8))):
         key, _, values = row.partition(": ")
+        key = _filled(key, r).lower()
         if out.kind and key.split()[-1] in _TYPES:
             continue
         spelled = _spelled(strange(key), way if r.random() < 0.8 else "plain")
@@ -183,16 +179,13 @@ def describe(r: Random, size: int) -> Draft | None:
     bullets = [_upper(f) for f in s.features]
     bullets += [f"{_upper(words_of(k))}: {v}" for k, v in s.specs.items()]
     bullets += [f"Price: {s.price}"] if s.price and not bullets else []
-    first = bullets[0][:1].lower() + bullets[0][1:].replace(": ", " ", 1) if bullets else ""
     by = f" by {s.brand}" if s.brand else ""
     answer = {
         "title": f"{s.name} – {s.kind}{by}" if s.kind else f"{s.name}{by}",
         "tagline": (
             f"{_upper(s.kind or 'made')} for {s.who}"
             if s.who
-            else f"{_upper(s.kind)} – {first}"
-            if s.kind
-            else _upper(first)
+            else " – ".join([*filter(None, [_upper(s.kind)]), *bullets[:1]])
         ),
         "description": body,
         "bullets": bullets[: BULLETS[length]],

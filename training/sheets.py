@@ -22,7 +22,8 @@ def sheet(p: Page, rows: int) -> None:
     """Lines of labels and values about nothing in particular; the labels name the fields."""
     r = p.r
     locale = r.choice(lex.LOCALES)
-    money, dates, sep = val.money(r, locale), val.dates(r, locale), joint(p)
+    money, dates = val.money(r, locale), val.dates(r, locale)
+    sep = p.pick("below", ["\n", "\n\n", " | ", "; "]) if r.random() < 0.2 else joint(p)
     if r.random() < 0.6:
         p.add(
             r.choice(
