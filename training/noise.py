@@ -1,4 +1,4 @@
-"""What scanners and mail programs do to a text, done to document and answer alike."""
+"""What is done to document and answer alike: words that return, and what scanners do to a text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import re
 from random import Random
 from typing import Any
 
+from training import fields
 from training.page import Page
 
+_TEXT = ("text", None)
 _JUNK = ["***", "----", ".", "|", "~", "_", "*", "= =", "//", "-"]
 
 
 def apply(p: Page, answer: dict[str, Any], fixed: set[str], r: Random) -> tuple[str, Any]:
-    """Upper case, junk lines, lost letters; values in the answer change with the document.
+    """Words that return, upper case, junk lines, lost letters; the answer changes alike.
 
     `fixed` are the keys whose values are not the document's words. Returns the document
     and the answer as they now stand.
@@ -22,11 +24,10 @@ def apply(p: Page, answer: dict[str, Any], fixed: set[str], r: Random) -> tuple[
         text = text.replace("\n\n\n", "\n\n")
     text = text.strip("\n")
     level = r.random()
-    if p.kind != "receipt" and level > 0.12:
-        return text, answer
-    upper = r.random() < (0.7 if p.kind == "receipt" else 0.2)
-    damage: dict[str, str] = {}
-    if level < 0.45:
+    clean = p.kind != "receipt" and level > 0.12
+    upper = not clean and r.random() < (0.7 if p.kind == "receipt" else 0.2)
+    damage = _returning(p, text, r)
+    if level < 0.45 and not clean:
         for token in dict.fromkeys(re.findall(r"[A-Za-z]{4,}", text)):
             if r.random() < 0.05:
                 damage[token] = _hurt(token, r)
@@ -44,6 +45,8 @@ def apply(p: Page, answer: dict[str, Any], fixed: set[str], r: Random) -> tuple[
         return {k: walk(v) for k, v in value.items()} if isinstance(value, dict) else value
 
     new = {k: (v if k in fixed else walk(v)) for k, v in answer.items()}
+    if clean:
+        return change(text), new
     lines = change(text).split("\n")
     if p.kind == "receipt" and level < 0.35:
         lines = _parted(lines, change(p.stamp), r)
@@ -53,6 +56,19 @@ def apply(p: Page, answer: dict[str, Any], fixed: set[str], r: Random) -> tuple[
     if level < 0.5 and r.random() < 0.5:
         lines = [x for x in lines if x.strip()]
     return "\n".join(lines), new
+
+
+def _returning(p: Page, text: str, r: Random) -> dict[str, str]:
+    """Words of the values, each with another one of them to stand in its place.
+
+    What follows a word then depends on what stands before it.
+    """
+    values = [v for c, v in p.facts.items() if (p.types.get(c) or fields.TYPES.get(c)) in _TEXT]
+    found = dict.fromkeys(re.findall(r"\b[A-Z][A-Za-z]{2,}\b", " ".join(values)))
+    words = [w for w in found if text.count(w) == sum(v.count(w) for v in values)]
+    if len(words) < 2 or r.random() < 0.7:
+        return {}
+    return dict(r.sample(words, 2) for _ in range(r.randint(1, 3)))
 
 
 def _parted(lines: list[str], stamp: str, r: Random) -> list[str]:

@@ -51,8 +51,10 @@ class Strange:
         return self._known[word]
 
     def _made(self) -> str:
-        """A word of syllables, another real one, or one of the halves of two."""
+        """A word of syllables, another real one, one of the halves of two, or one that returns."""
         r = self._r
+        if r.random() < 0.1:
+            return r.choice(list(self._known.values()))
         if r.random() < 0.35:
             return lex.word(r)
         first, second = r.choice(_real()), r.choice(_real())
