@@ -102,6 +102,18 @@ def test_a_folder_that_names_its_provider_keeps_it(
     assert changed == []
 
 
+def test_threads_that_wait_leave_the_processor_to_others(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The runtime's session is told how many threads it has, and that they do not spin: benchmarks/busy.py."""
+    given: list[str] = []
+    monkeypatch.setattr(og.Config, "overlay", lambda self, text: given.append(text))
+    with slm.load(folder, threads=1):
+        pass
+    options = json.loads(given[0])["model"]["decoder"]["session_options"]
+    assert options == {"intra_op_num_threads": 1, "session.intra_op.allow_spinning": "0"}
+
+
 def test_only_its_own_folders_run_on_a_qualcomm_npu(folder: Path) -> None:
     """An ordinary folder is refused before the runtime sees it."""
     with pytest.raises(DeviceUnavailable, match="only a folder made for qnn"):
