@@ -105,7 +105,7 @@ def test_a_folder_that_names_its_provider_keeps_it(
 def test_threads_that_wait_leave_the_processor_to_others(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The runtime's session is told how many threads it has, and that they do not spin: benchmarks/busy.py."""
+    """The session is told how many threads it has, and not to spin: benchmarks/busy.py."""
     given: list[str] = []
     monkeypatch.setattr(og.Config, "overlay", lambda self, text: given.append(text))
     with slm.load(folder, threads=1):
