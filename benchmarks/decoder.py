@@ -28,7 +28,6 @@ import argparse
 import json
 import statistics
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +36,7 @@ import onnxruntime_genai as og
 
 import slmtasks as slm
 from benchmarks import llama
+from benchmarks.replay import Replaying, Script
 from slmtasks import grammar, schema, templates
 from slmtasks.decoding import Asked
 from slmtasks.passages import Passage
@@ -61,75 +61,6 @@ EVERY = ("library", "threads", "llama", "limit")
 SYSTEMS = ("default", "threads", "llama", "library", "-drafts", "-forced", "-prefix", "limit")
 TARGETS = {"default": 2.8, "threads": 1.5, "llama": 1.25, "limit": 0.8}
 """What the times of other systems by the library's should be: at least so much."""
-
-
-class Script:
-    """The answer that is wanted, and the token with which it goes on from what is written."""
-
-    def __init__(self, model: slm.Model) -> None:
-        vocabulary = range(model.tokenizer.vocabulary)
-        control = set(model.tokenizer.control.values())
-        engine = model.tokenizer.grammar
-        self.pieces = [b"" if i in control else engine.decode_bytes([i]) for i in vocabulary]
-        self._tokenize = engine.tokenize_str
-        self._ids = {piece: i for i, piece in enumerate(self.pieces) if piece}
-        self._longest = max(map(len, self._ids))
-        self._stop = model._stops[0]
-        self._natural: dict[int, int] = {}
-        self.wanted = b""
-
-    def want(self, answer: bytes) -> None:
-        """Replay this answer, in its natural spelling where what is written leaves it open."""
-        self.wanted = answer
-        self._natural.clear()
-        at = 0
-        for token in self._tokenize(answer.decode()):
-            self._natural[at] = token
-            at += len(self.pieces[token])
-
-    def logits(self, written: bytes) -> np.ndarray:
-        """Those that prefer the natural token, else the longest; where nothing is left, the end."""
-        out = np.zeros(len(self.pieces), dtype=np.float32)
-        rest = self.wanted[len(written) :] if self.wanted.startswith(written) else b""
-        out[self._stop] = 1.0
-        for size in range(1, min(len(rest), self._longest) + 1):
-            if (token := self._ids.get(rest[:size])) is not None:
-                out[token] = 10.0 + size
-        natural = self._natural.get(len(written))
-        if rest and natural is not None:
-            out[natural] = 1000.0
-        return out
-
-
-class Replaying:
-    """A generator whose logits are the script's, behind the prompt."""
-
-    def __init__(self, inner: Any, script: Script, prompt: Callable[[], int]) -> None:
-        self._inner, self._script, self._prompt = inner, script, prompt
-        self._fed: list[int] = []
-        self._last = 0
-
-    def append_tokens(self, tokens: Any) -> None:
-        self._inner.append_tokens(tokens)
-        self._fed += [int(token) for token in tokens]
-        self._last = len(tokens)
-
-    def rewind_to(self, length: int) -> None:
-        self._inner.rewind_to(length)
-        del self._fed[length:]
-
-    def get_logits(self) -> Any:
-        self._inner.get_logits()
-        return self._at(len(self._fed))
-
-    def get_output(self, name: str) -> Any:
-        self._inner.get_output(name)
-        end = len(self._fed)
-        return np.stack([self._at(at) for at in range(end - self._last + 1, end + 1)])
-
-    def _at(self, end: int) -> np.ndarray:
-        written = (self._script.pieces[t] for t in self._fed[self._prompt() : end])
-        return self._script.logits(b"".join(written))
 
 
 class Case:
