@@ -8,10 +8,10 @@ from itertools import accumulate
 
 from slmtasks.documents import Document, Page
 from slmtasks.errors import ContextExceeded
-from slmtasks.grounding import Leaf, Tree
 from slmtasks.nodes import Array, Member, Node, Object, Prose, Quote
 from slmtasks.passages import Passage
 from slmtasks.run import Run
+from slmtasks.trees import Leaf, Tree
 
 
 def condensed(run: Run, document: Document, node: Object) -> tuple[Passage, int]:

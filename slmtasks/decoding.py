@@ -16,21 +16,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-import llguidance.numpy as masks
 import numpy as np
-from llguidance import LLMatcher, LLParserLimits
-from numpy.typing import NDArray
 
 from slmtasks.caches import Cache, Logits, Pool
 from slmtasks.drafts import WIDEST, Drafter, Guess, Habits
 from slmtasks.errors import AnswerError, ContextExceeded, TimedOut
 from slmtasks.plans import Plan
 from slmtasks.tokens import Tokenizer, agreeing
-
-Ids = NDArray[np.int64]
-
-# Counted characters times a large vocabulary can exceed the engine's defaults.
-_LIMITS = LLParserLimits(step_lexer_fuel=5_000_000, max_lexer_states=2_000_000)
+from slmtasks.writing import Writing
 
 
 @dataclass(frozen=True)
@@ -115,22 +108,19 @@ class Decoder:
                 tokens=length,
                 limit=room,
             )
-        lark = LLMatcher.grammar_from_lark(asked.grammar)
-        matcher = LLMatcher(self._tokenizer.grammar, lark, log_level=0, limits=_LIMITS)
-        _check(matcher)
+        writing = Writing(asked.grammar, self._tokenizer, self._stops)
         if not self.levers.prefix:
             self.pool.clear()
         cache, cached = self.pool.take(asked.prompt, length, asked.keep)
-        call = _Call(self, asked, matcher, cache, watch)
+        call = _Call(self, asked, writing, cache, watch)
         call.read(asked.prompt[cached:])
-        while not call.done:
+        while not writing.ended:
             call.step()
-        _check(matcher)
-        text = call.text()
+        text = writing.text("replace")
         lead = len(text) - len(text.lstrip(" "))
         return Answer(
             text=text.lstrip(" "),
-            tokens=tuple(call.written),
+            tokens=tuple(writing.tokens),
             choices=tuple((at - lead, end - lead, log) for at, end, log in call.choices),
             prompt_tokens=len(asked.prompt),
             cached_tokens=cached,
@@ -160,21 +150,14 @@ class _Call:
 
     decoder: Decoder
     asked: Asked
-    matcher: LLMatcher
+    writing: Writing
     cache: Cache
     watch: Watch | None
-    written: list[int] = field(default_factory=list)
     choices: list[tuple[int, int, float]] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
     passes: int = 0
     closed: bool = False
-    done: bool = False
-
-    def __post_init__(self) -> None:
-        self._stops = self.decoder._stops
-        self._allowed: Ids = np.empty(0, dtype=np.int64)
-        self._drafter: Drafter | None = None
-        self._bytes = bytearray()
+    drafter: Drafter | None = None
 
     def read(self, prompt: Sequence[int]) -> None:
         """Compute the prompt but for its last pass, which gives the first logits."""
@@ -191,13 +174,13 @@ class _Call:
         """One pass, and all the tokens that it decides."""
         self._tell()
         most = self.asked.max_tokens - self.asked.reserve
-        self.closed = self.closed or len(self.written) >= most
+        self.closed = self.closed or len(self.writing.tokens) >= most
         guesses = self._guess()
         draft = [guess.token for guess in guesses[: self._worth(guesses)]]
         rows = self._pass(draft)
         base = len(self.cache.held) - len(draft)
         right = 0
-        while not self.done:
+        while not self.writing.ended:
             decided = self._decide(rows[right])
             self._learn(guesses[right:], decided)
             agreed = agreeing(draft[right:], decided)
@@ -207,10 +190,6 @@ class _Call:
                 break
         if right < len(draft):
             self.cache.rewind(base + right)
-
-    def text(self) -> str:
-        """What is written; half a character becomes U+FFFD."""
-        return self._bytes.decode("utf-8", errors="replace")
 
     def _pass(self, draft: list[int]) -> Logits:
         """Compute what is pending and a draft; the logits behind the last of it and each guess."""
@@ -237,84 +216,45 @@ class _Call:
     def _decide(self, logits: Logits) -> list[int]:
         """The next token by the model, and those that the grammar then forces."""
         token, log = self._chosen(logits)
-        if token in self._stops:
-            self.done = True
+        if token in self.decoder._stops:
+            self.writing.ended = True
             return []
-        begin = len(self._bytes)
-        self._write([token])
-        self.choices.append((begin, len(self._bytes), log))
+        begin = len(self.writing.data)
+        self.writing.write([token])
+        self.choices.append((begin, len(self.writing.data), log))
         return [token, *self._forced()]
 
     def _chosen(self, logits: Logits) -> tuple[int, float]:
         """The model's favourite, at the limit what ends the answer; and the log of its share."""
-        values = logits[self._allowed]
+        allowed = self.writing.allowed
+        values = logits[allowed]
         best = top = int(values.argmax())
         if self.closed:
-            places = {token: at for at, token in enumerate(self._allowed.tolist())}
+            places = {token: at for at, token in enumerate(allowed.tolist())}
             best = next((places[t] for t in self.decoder.closers if t in places), top)
         rest = float(np.exp(values - values[top]).sum())
-        return int(self._allowed[best]), float(values[best] - values[top]) - math.log(rest)
-
-    def _allowing(self) -> Ids:
-        """The ids that the grammar allows next."""
-        vocabulary = self.decoder._tokenizer.vocabulary
-        bits = masks.allocate_token_bitmask(1, vocabulary)
-        masks.fill_next_token_bitmask(self.matcher, bits, 0)
-        flags = np.unpackbits(bits.view(np.uint8), bitorder="little")[:vocabulary]
-        allowed = np.flatnonzero(flags)
-        if not allowed.size:
-            _check(self.matcher)
-            raise AnswerError("the grammar left the model nothing to write; report this as a bug")
-        return allowed
+        return int(allowed[best]), float(values[best] - values[top]) - math.log(rest)
 
     def _forced(self) -> list[int]:
-        """What the grammar leaves no choice about, written; at its end, the answer is done."""
-        forced: list[int] = []
-        while not self.matcher.is_stopped():
-            only = self._without_choice()
-            if not only:
-                return forced
-            self._write(only)
-            forced += only
-        self.done = True
-        return forced
-
-    def _without_choice(self) -> list[int]:
-        """The tokens that must come next; where there are none, `_allowed` is what may."""
-        lever = self.decoder.levers.forced
-        if lever and (forced := list(self.matcher.compute_ff_tokens())):
-            return forced
-        self._allowed = self._allowing()
-        if lever and len(self._allowed) == 1:
-            # Of what is not forced by its characters, one spelling may be left.
-            return [token for token in self._allowed.tolist() if token not in self._stops]
-        return []
-
-    def _write(self, tokens: list[int]) -> None:
-        if tokens:
-            self.matcher.consume_tokens(tokens)
-            _check(self.matcher)
-            self.written += tokens
-            plain = [token for token in tokens if token not in self._stops]
-            self._bytes += self.decoder._tokenizer.grammar.decode_bytes(plain)
+        return self.writing.forced(ahead=self.decoder.levers.forced)
 
     def _guess(self) -> list[Guess]:
         """What may go on, as far as the grammar allows it."""
         decoder, asked = self.decoder, self.asked
         if not decoder.levers.drafts or self.closed:
             return []
-        if self._drafter is None:
+        if self.drafter is None:
             # What stands in both is found where it is written as an answer writes it.
             source = [*asked.prompt, *decoder._tokenizer.encode(asked.copied)]
             engine = decoder._tokenizer.grammar
             spells = decoder.levers.forced
-            self._drafter = Drafter(source, engine, decoder._habits, spells=spells)
-        return self._drafter.guesses(self.matcher, self.written)
+            self.drafter = Drafter(source, engine, decoder._habits, spells=spells)
+        return self.drafter.guesses(self.writing.matcher, self.writing.tokens)
 
     def _worth(self, guesses: list[Guess]) -> int:
         """How many guesses a pass is to hold."""
         left = self.cache.room - len(self.cache.held) - len(self.pending)
-        return self._drafter.worth(guesses[:left]) if guesses and self._drafter else 0
+        return self.drafter.worth(guesses[:left]) if guesses and self.drafter else 0
 
     def _learn(self, guesses: Sequence[Guess], decided: list[int]) -> None:
         """Hold what was decided against what would have been guessed."""
@@ -329,9 +269,4 @@ class _Call:
         if deadline is not None and time.monotonic() > deadline:
             raise TimedOut("the time given for the answer is over; give it more, or less text")
         if self.watch:
-            self.watch(len(self.cache.held), self._bytes.decode("utf-8", errors="ignore"))
-
-
-def _check(matcher: LLMatcher) -> None:
-    if matcher.is_error():
-        raise AnswerError(f"the grammar failed: {matcher.get_error()}; report this as a bug")
+            self.watch(len(self.cache.held), self.writing.text("ignore"))

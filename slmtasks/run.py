@@ -12,12 +12,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from slmtasks import grammar, grounding, nodes, templates
+from slmtasks import grammar, grounding, nodes, templates, trees
 from slmtasks.confidence import confidences
 from slmtasks.decoding import Answer, Asked, Watch
 from slmtasks.documents import Document, read
 from slmtasks.errors import AnswerError, InvalidAnswer
-from slmtasks.grounding import Reading, Tree
 from slmtasks.model import Model, default
 from slmtasks.parts import FLOOR, Parts
 from slmtasks.passages import Passage
@@ -26,6 +25,7 @@ from slmtasks.source import Source
 from slmtasks.store import NANO
 from slmtasks.templates import Prompt, Value
 from slmtasks.tokens import agreeing
+from slmtasks.trees import Reading, Tree
 
 SHARE = 0.7
 """The part of the context left by a prompt's fixed text that a source may fill."""
@@ -246,7 +246,7 @@ def _parsed(
         given = json.loads(answer.text, parse_float=Decimal)
         sure = confidences(answer.text, answer.choices)
         tree = grounding.read(node, given, source, sure)
-        reading = grounding.flatten(node, tree)
+        reading = trees.flatten(node, tree)
         value = output.model_validate(reading.data, strict=False) if output else None
     except ValidationError as error:
         return None, said(error)

@@ -12,16 +12,16 @@ from typing import Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from slmtasks import grounding, nodes, options, schema, templates
+from slmtasks import nodes, options, schema, templates, trees
 from slmtasks.documents import Document
 from slmtasks.errors import AnswerError, InvalidAnswer
-from slmtasks.grounding import Reading, Tree
 from slmtasks.model import Model
 from slmtasks.options import Grounding
 from slmtasks.passages import Passage
 from slmtasks.results import Extraction
 from slmtasks.run import Listener, Parsed, Run, opened, said, shown
 from slmtasks.templates import Value
+from slmtasks.trees import Reading, Tree
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -111,9 +111,9 @@ class Task(Generic[T]):
                     earlier[index] = parsed
             # What a part gave only in a retry still stands at the part's place.
             given = [earlier[index].tree for index in sorted(earlier)]
-            tree, disagreements = grounding.merge(self.node, given)
+            tree, disagreements = trees.merge(self.node, given)
             self._fill(run, passages, tree)
-            reading = grounding.flatten(self.node, tree)
+            reading = trees.flatten(self.node, tree)
             try:
                 value = self.output.model_validate(reading.data, strict=False)
             except ValidationError as error:
@@ -129,7 +129,7 @@ class Task(Generic[T]):
         """Ask for what must be filled and no part has given, where the text offers it."""
         found = cast(dict[str, Tree], tree)
         for member in self.node.members:
-            if member.nullable or not grounding.blank(found[member.name]):
+            if member.nullable or not trees.blank(found[member.name]):
                 continue
             for passage in passages:
                 try:

@@ -12,18 +12,18 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 import slmtasks as slm
-from slmtasks import grounding, schema
+from slmtasks import grounding, schema, trees
 from slmtasks.passages import Passage
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
 
 
-def reading(model: type[BaseModel], text: str, answer: Any, **options: Any) -> grounding.Reading:
+def reading(model: type[BaseModel], text: str, answer: Any, **options: Any) -> trees.Reading:
     """An answer read back, as if the model had written it."""
     node = schema.describe(model, options.pop("grounding", "strict"))
     source = Source(Passage.whole(slm.read(text, **options)))
     tree = grounding.read(node, json.loads(json.dumps(answer), parse_float=Decimal), source)
-    return grounding.flatten(node, tree)
+    return trees.flatten(node, tree)
 
 
 @pytest.mark.parametrize(

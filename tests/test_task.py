@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, Field, field_validator
 
 import slmtasks as slm
-from slmtasks import grounding, schema
+from slmtasks import grounding, schema, trees
 from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote, TimedOut
 from slmtasks.passages import Passage
 from slmtasks.results import Missing
@@ -152,12 +152,12 @@ def test_parts_are_merged_field_by_field() -> None:
         {"title": "A", "total": "5", "tags": ["x", "y"]},
         {"title": "B", "total": None, "tags": ["x", "z"]},
     ]
-    trees = [
+    read = [
         grounding.read(node, answer, Source(part))
         for answer, part in zip(answers, parts, strict=True)
     ]
-    merged, said = grounding.merge(node, trees)
-    reading = grounding.flatten(node, merged)
+    merged, said = trees.merge(node, read)
+    reading = trees.flatten(node, merged)
     assert reading.data == {"title": "A", "total": 5, "tags": ["x", "y", "z"]}
     assert said == ["title: took 'A' (page 1), not 'B' (page 1)"]
     assert reading.evidence["tags[2]"][0].start == text.index("z")
