@@ -16,9 +16,7 @@ import html
 import json
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import resources
-from itertools import pairwise
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -27,14 +25,9 @@ from slmtasks import charsets, digests
 from slmtasks.documents import Document, read
 from slmtasks.errors import DocumentError, MalformedDocument
 from slmtasks.limits import Limits
+from slmtasks.marked import Place, pages
 
 __all__ = ["evidence_page"]
-
-WHOLE = 60_000
-"""Characters: a longer text is shown around its evidence alone."""
-
-AROUND = 2_000
-"""Characters on each side of a quote that are shown then."""
 
 _CHANGED = "The file has changed since it was read; these are the quotes alone."
 DOUBTED = 0.5
@@ -45,16 +38,6 @@ _TITLE = b"<title>Evidence: "
 
 _STATES = ("ok", "partial", "failed")
 _PARTS = {"style": "style.css", "script": "script.js"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a value stands, and its number among the places of its document."""
-
-    number: int
-    start: int
-    end: int
-    quote: str
 
 
 def evidence_page(
@@ -175,18 +158,18 @@ def _shown(
     text = _source(record, folder / name, places, password, limits)
     if isinstance(text, str):
         return entry, {**shown, "gone": text}
-    return entry, {**shown, "pages": list(_pages(text, places))}
+    return entry, {**shown, "pages": list(pages(text, places))}
 
 
-def _rows(record: dict[str, Any]) -> tuple[list[Any], list[_Place]]:
+def _rows(record: dict[str, Any]) -> tuple[list[Any], list[Place]]:
     """A row a field: path, value, remark, the pages and quotes; and all places in their order."""
     evidence, inferred = record.get("evidence") or {}, record.get("inferred") or ()
     rows: list[Any] = []
-    places: list[_Place] = []
+    places: list[Place] = []
     for path, value in _flat(record.get("value")):
         found = [place for place in evidence.get(path, ()) if _is_place(place)]
         for place in found:
-            places.append(_Place(len(places), place["start"], place["end"], place["quote"]))
+            places.append(Place(len(places), place["start"], place["end"], place["quote"]))
         remark = "inferred" if path in inferred else "absent" if value is None else ""
         where = [[place["page"], place["quote"]] for place in found]
         rows.append([path, _plain(value), remark, where])
@@ -268,7 +251,7 @@ def _plain(value: Any) -> str:
 def _source(
     record: dict[str, Any],
     path: Path,
-    places: Sequence[_Place],
+    places: Sequence[Place],
     password: str | None,
     limits: Limits,
 ) -> Document | str:
@@ -283,42 +266,3 @@ def _source(
     if any(document.text[one.start : one.end] != one.quote for one in places):
         return _CHANGED
     return document
-
-
-def _pages(document: Document, places: Sequence[_Place]) -> Iterator[list[Any]]:
-    """The pages: number, whether text before and behind is left out, pieces.
-
-    A piece is a text, or a list of a text and the numbers of the places that it belongs to.
-    """
-    text = document.text
-    for page in document.pages:
-        inside = [place for place in places if place.start < page.end and place.end > page.start]
-        spans = [(page.start, page.end)]
-        if len(text) > WHOLE:
-            spans = _around(inside, page.start, page.end)
-        for start, end in spans:
-            pieces = list(_pieces(text, start, end, inside))
-            yield [page.number, start > page.start, end < page.end, pieces]
-
-
-def _around(places: Sequence[_Place], low: int, high: int) -> list[tuple[int, int]]:
-    """Spans of a page around its evidence, joined where they meet."""
-    spans: list[tuple[int, int]] = []
-    for place in sorted(places, key=lambda place: place.start):
-        start, end = max(low, place.start - AROUND), min(high, place.end + AROUND)
-        if spans and start <= spans[-1][1]:
-            start, end = spans[-1][0], max(end, spans.pop()[1])
-        spans.append((start, end))
-    return spans
-
-
-def _pieces(text: str, start: int, end: int, places: Sequence[_Place]) -> Iterator[Any]:
-    """A span of the text cut where a place begins or ends."""
-    inside = [place for place in places if place.start < end and place.end > start]
-    borders = {start, end}
-    borders.update(max(start, place.start) for place in inside)
-    borders.update(min(end, place.end) for place in inside)
-    ordered = sorted(borders)
-    for low, high in pairwise(ordered):
-        of = [place.number for place in inside if place.start <= low and place.end >= high]
-        yield [text[low:high], *of] if of else text[low:high]

@@ -17,7 +17,8 @@ import typer
 
 from slmtasks import Limits, errors, read
 from slmtasks.cli.options import limits_of
-from slmtasks.report import AROUND, WHOLE, evidence_page
+from slmtasks.marked import AROUND, WHOLE
+from slmtasks.report import evidence_page
 
 HOSTILE = "</script><script>document.title='run'</script><img src=https://example.org/x.png> & 🎉"
 
