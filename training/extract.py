@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, create_model
 
 from slmtasks import schema
 from training import fields as fld
-from training import noise
+from training import forms, noise
 from training.bills import invoice
 from training.drafts import Draft, passage
 from training.page import Page
@@ -52,6 +52,8 @@ def page(r: Random, size: int) -> Page:
     sheets = 0.7 if size < 60 else 0.4 if size < 160 else 0.12
     if r.random() < sheets:
         kind, make, rows = "sheet", KINDS["sheet"], r.randint(1, max(2, size // 14))
+    elif r.random() < 0.3:
+        kind, make, rows = "form", forms.form, r.randint(2, max(3, min(24, size // 13)))
     elif (x := r.random()) < (0.7 if size < 160 else 0.45):
         kind, make = "receipt", receipt
         rows = r.choice([1, 1, 2, rows if size > 250 else 2])
@@ -63,7 +65,7 @@ def page(r: Random, size: int) -> Page:
         make = KINDS[kind]
         rows = max(2, size // 16) if kind == "sheet" else rows
     out = Page(kind, r)
-    make(out, min(rows, 40) if kind == "sheet" else min(rows, 9))
+    make(out, min(rows, 40) if kind in ("sheet", "form") else min(rows, 9))
     return out
 
 
@@ -207,6 +209,11 @@ def _absent(p: Page, q: Request) -> None:
     r = p.r
     if p.kind == "sheet":
         _absent_label(p, q)
+        return
+    if p.kind == "form":
+        name, kind = forms.absent(p)
+        if not any(part in p.text.lower() for part in name.split("_") if len(part) > 2):
+            q.put(name, _python(kind, r), None, absent=True)
         return
     known = set(p.facts) | {c for fact in p.facts for c in fld.SAME.get(fact, "").split()}
     near = [c for fact in p.facts for c in fld.NEAR.get(fact, "").split()]
