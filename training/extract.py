@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, create_model
 
 from slmtasks import schema
 from training import fields as fld
-from training import forms, noise
+from training import forms, mails, noise
 from training.bills import invoice
 from training.drafts import Draft, passage
 from training.page import Page
@@ -52,8 +52,10 @@ def page(r: Random, size: int) -> Page:
     sheets = 0.7 if size < 60 else 0.4 if size < 160 else 0.12
     if r.random() < sheets:
         kind, make, rows = "sheet", KINDS["sheet"], r.randint(1, max(2, size // 14))
-    elif r.random() < 0.3:
+    elif r.random() < 0.35:
         kind, make, rows = "form", forms.form, r.randint(2, max(3, min(24, size // 13)))
+        if size > 100 and r.random() < 0.3:
+            kind, make, rows = "mail", mails.mail, r.randint(2, max(3, min(12, size // 25)))
     elif (x := r.random()) < (0.7 if size < 160 else 0.45):
         kind, make = "receipt", receipt
         rows = r.choice([1, 1, 2, rows if size > 250 else 2])
@@ -65,7 +67,7 @@ def page(r: Random, size: int) -> Page:
         make = KINDS[kind]
         rows = max(2, size // 16) if kind == "sheet" else rows
     out = Page(kind, r)
-    make(out, min(rows, 40) if kind in ("sheet", "form") else min(rows, 9))
+    make(out, min(rows, 40) if kind in ("sheet", "form", "mail") else min(rows, 9))
     return out
 
 

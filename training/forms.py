@@ -16,7 +16,7 @@ from training.words import words
 
 WORDS = words("forms")
 _LABELS: dict[str, list[str]] = WORDS["labels"]
-_KINDS = {"date": "date", "money": "number", "measure": "number", "count": "int"}
+KINDS = {"date": "date", "money": "number", "measure": "number", "count": "int"}
 _SHORT = {
     "no.": "number no id",
     "number": "number no",
@@ -60,7 +60,8 @@ def _person(r: Random) -> str:
     return r.choice(["", "", "", "", "Mr ", "Mrs ", "Ms "]) + lex.person(r)
 
 
-def _makers(r: Random, locale: str) -> dict[str, Callable[[], str]]:
+def makers(r: Random, locale: str) -> dict[str, Callable[[], str]]:
+    """Each sort of value, as a document of this locale writes it."""
     money, dates = val.money(r, locale), val.dates(r, locale)
     comma = money.thousands if money.thousands in (",", ".") else ""
     return {
@@ -123,7 +124,7 @@ def _label(r: Random) -> tuple[str, str]:
 
 def _pairs(p: Page, locale: str, count: int) -> list[tuple[str, str]]:
     """Labels and values, each noted as a fact under its label's name."""
-    r, makers, pairs = p.r, _makers(p.r, locale), []
+    r, made, pairs = p.r, makers(p.r, locale), []
     used: set[str] = set()
     for _ in range(count):
         label, sort = _label(r)
@@ -131,8 +132,8 @@ def _pairs(p: Page, locale: str, count: int) -> list[tuple[str, str]]:
         if not concept or key(label, Random(0)) in used or concept in p.facts:
             continue
         used.add(key(label, Random(0)))
-        value = makers[sort]()
-        p.types[concept], p.names[concept] = _KINDS.get(sort, "text"), concept
+        value = made[sort]()
+        p.types[concept], p.names[concept] = KINDS.get(sort, "text"), concept
         exact = sort in ("money", "measure")
         p.facts[concept] = re.findall(r"\d(?:[\d.,  ]*\d)?", value)[0] if exact else value
         pairs.append((label, value))
@@ -232,4 +233,4 @@ def form(p: Page, rows: int) -> None:
 def absent(p: Page) -> tuple[str, str]:
     """A name, and a sort of value, that a form of this kind may have and this one lacks."""
     label, sort = _label(p.r)
-    return _names(label, sort, p.r), _KINDS.get(sort, "text")
+    return _names(label, sort, p.r), KINDS.get(sort, "text")
