@@ -1,10 +1,11 @@
-"""Case files for `slmtasks eval`: public data, and documents of held-out synthetic templates.
+"""Case files for `slmtasks eval`: public data, documents by hand and of held-out templates.
 
     python -m benchmarks.cases FOLDER [--data FOLDER] [--each N]
 
 The public data (60 receipts, 60 sets of slots, 40 abstracts) is not part of the project,
 is never trained on, and its sets are left out where it is absent. FOLDER must be outside
-the repository: the case files hold the data's text.
+the repository: the case files hold the data's text. The documents in `by_hand/` are of 24
+trades and invented; the generator was changed after the answers on those of `seen.jsonl`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ SIZES = (60, 150, 300, 500)
 """About how many tokens the documents of the held-out sets have."""
 
 SEED = 2026
+BY_HAND = Path(__file__).with_name("by_hand")
 
 _FAMILY = ("family friendly", "child friendly", "kid friendly", "families", "children", "kids")
 _FIELD = re.compile(r"(?P<indent> *)(?P<key>\S+) \((?P<kind>[^)]*)\)(?::(?P<about>.*))?")
@@ -134,6 +136,7 @@ def write(
         "e2e": restaurants(data),
         "abstracts": abstracts(data),
     }
+    sets |= {f"by-hand-{file.stem}": _rows(file) for file in sorted(BY_HAND.glob("*.jsonl"))}
     sets |= {f"held-out-{size}": held_out(size, each) for size in SIZES}
     if unknown := set(only or ()) - set(sets):
         raise SystemExit(f"there is no set {min(unknown)}; take some of {', '.join(sets)}")
