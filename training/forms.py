@@ -135,7 +135,7 @@ def _pairs(p: Page, locale: str, count: int) -> list[tuple[str, str]]:
         value = made[sort]()
         p.types[concept], p.names[concept] = KINDS.get(sort, "text"), concept
         exact = sort in ("money", "measure")
-        p.facts[concept] = re.findall(r"\d(?:[\d.,  ]*\d)?", value)[0] if exact else value
+        p.facts[concept] = val.number_in(value) if exact else value
         pairs.append((label, value))
     return pairs
 
@@ -222,7 +222,7 @@ def form(p: Page, rows: int) -> None:
     gap = [""] if r.random() < 0.6 else []
     for number in range(1 if rows < 8 else r.choice([1, 2])):
         pairs = _pairs(p, locale, max(2, rows) if number == 0 else r.randint(2, 5))
-        heading = [r.choice(WORDS["fallback"])] if r.random() < 0.2 else []
+        heading = [r.choice(WORDS["sections"])] if r.random() < 0.2 else []
         if pairs:
             p.add(*gap, *heading, *_lines(p, pairs))
     if r.random() < 0.2 and rows > 3:

@@ -44,7 +44,7 @@ class _Facts:
         said = self._makers[sort]()
         p.names[slot], p.types[slot] = names, KINDS.get(sort, "text")
         exact = sort in ("money", "measure")
-        p.fact(slot, re.findall(r"\d(?:[\d.,  ]*\d)?", said)[0] if exact else said)
+        p.fact(slot, val.number_in(said) if exact else said)
         return said
 
 

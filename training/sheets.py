@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from training import lexicon as lex
@@ -86,9 +85,7 @@ def sheet(p: Page, rows: int) -> None:
         value = make()
         p.add(case(key.replace("_", " ")) + sep + value)
         p.types[key] = kind
-        p.facts[key] = (
-            value if kind in ("text", "date") else re.findall(r"\d(?:[\d.,  ]*\d)?", value)[0]
-        )
+        p.facts[key] = value if kind in ("text", "date") else val.number_in(value)
         p.names[key] = key
         if r.random() < 0.07:
             p.add("")

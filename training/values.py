@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -156,3 +157,8 @@ def cents(r: Random, low: float = 0.5, high: float = 5000) -> int:
     if x < 0.5:
         return max(1, round(value)) * 100 + r.choice([50, 90, 95, 99])
     return max(1, round(value * 100))
+
+
+def number_in(text: str) -> str:
+    """The first number of a text, as it is written."""
+    return re.findall(r"\d(?:[\d.,  ]*\d)?", text)[0]
