@@ -74,7 +74,8 @@ def found(inputs: Inputs, suffixes: frozenset[str], *, but: Iterable[Path] = ())
             if place in places:
                 continue
             places.add(place)
-            if path.resolve() in barred or not (named or path.suffix.lower() in suffixes):
+            fits = named or (path.suffix.lower() in suffixes and not _endless(path))
+            if path.resolve() in barred or not fits:
                 left.append(path)
             else:
                 taken[str(path)] = Input(speakable(str(path)), path)
@@ -90,6 +91,11 @@ def _listed(entry: str | Path) -> tuple[bool, list[Path]]:
         return True, [path]
     matches = sorted(Path(match) for match in glob(str(path), recursive=True))
     return False, [match for match in matches if match.is_file()]
+
+
+def _endless(path: Path) -> bool:
+    """Whether it is a pipe, a socket or a device, whose reading may never end."""
+    return path.exists() and not path.is_file()
 
 
 def _walk(folder: Path) -> Iterator[Path]:

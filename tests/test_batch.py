@@ -172,6 +172,17 @@ def test_folders_and_globs_are_files_in_order_each_once(tmp_path: Path) -> None:
         found([("a", "1"), ("a", "2")], suffixes)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes among the files here")
+def test_a_pipe_in_a_folder_is_left_out(tmp_path: Path) -> None:
+    """Reading it would wait for its time limit; one that is named itself is read."""
+    (tmp_path / "a.txt").write_text("a")
+    os.mkfifo(tmp_path / "b.txt")
+    listed = found(tmp_path, frozenset({".txt"}))
+    assert [entry.id for entry in listed.inputs] == [str(tmp_path / "a.txt")]
+    assert listed.said() == "left out, no documents of this task: 1 .txt"
+    assert len(found(tmp_path / "b.txt", frozenset({".txt"})).inputs) == 1
+
+
 def test_a_file_that_is_not_there_is_one_record_over_runs(tmp_path: Path) -> None:
     """It has no content to be known by; once it is there, it is done."""
     out = tmp_path / "run.jsonl"
