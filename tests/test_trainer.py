@@ -74,18 +74,18 @@ def test_shipped_weights_are_a_checkpoint(tmp_path: Path, layers: int) -> None:
 
 
 def test_an_average_lies_between_what_began_and_what_ended(tmp_path: Path) -> None:
-    """Each weight is the mean of nano's and the checkpoint's, and the run is left as it is."""
-    preset = presets.PRESETS["cpu"]
+    """Each weight is a mean of nano's and the checkpoint's, and the run is left as it is."""
+    preset = replace(presets.PRESETS["cpu"], layers=9)
     start.start(NANO, tmp_path, preset, 1000)
     checkpoint = tmp_path / "checkpoint.pt"
     begun = torch.load(checkpoint, weights_only=True)
     ended = begun | {"model": {name: 3 * value for name, value in begun["model"].items()}}
     torch.save(ended, checkpoint)
     before = checkpoint.read_bytes()
-    out = start.average(NANO, tmp_path, preset)
+    out = start.average(NANO, tmp_path, preset, 0.75)
     found = torch.load(out / "checkpoint.pt", weights_only=True)
     for name, value in found["model"].items():
-        assert torch.allclose(value, 2 * begun["model"][name])
+        assert torch.allclose(value, 2.5 * begun["model"][name])
     assert found["state"]["tokens"] == 1000
     assert checkpoint.read_bytes() == before
     assert tokenizer.Encoder(out).size == tokenizer.Encoder(tmp_path).size

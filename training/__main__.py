@@ -62,6 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
         default=NANO,
         help="the exported folder whose weights to start from, or to average with",
     )
+    parser.add_argument(
+        "--share", type=float, default=0.5, help="with average, the share of the run's last weights"
+    )
     parser.add_argument("--threads", type=int, help="threads to train with")
     parser.add_argument("--precision", choices=["int4", "int8", "fp32"], default="int8")
     given = parser.parse_args(arguments)
@@ -87,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.step == "average":
         from training.start import average
 
-        print(average(given.source, out, preset))
+        print(average(given.source, out, preset, given.share))
     if given.step == "evaluate":
         from training.evaluate import report
 

@@ -15,6 +15,7 @@ from slmtasks.source import Source
 from slmtasks.tasks import social_post as posts
 from slmtasks.tasks import summarize as summaries
 from training import lexicon as lex
+from training import values as val
 from training.drafts import Draft, passage
 from training.stories import Sentence, Story, story
 from training.words import words
@@ -30,6 +31,10 @@ def _document(tale: Story, r: Random) -> str:
     if 0.5 < x < 0.56 and len(tale.sentences) > 3:
         first, *rest = (s.text for s in tale.sentences)
         body = "\n".join([first, "", *(f"- {text}" for text in rest)])
+    if r.random() < 0.2:
+        day = val.dates(r, "gb", 1).write(val.day(r))
+        place, end = f"{lex.place(r)}{r.choice([', ', ' – '])}", r.choice([". ", ". ", " – ", ": "])
+        body = f"{place}{day}{end}{body}"
     x = r.random()
     if x < 0.35:
         return f"{tale.title}\n\n{body}"

@@ -95,7 +95,7 @@ class Request:
     def __init__(self, r: Random) -> None:
         self.r, self.fields, self.answer = r, {}, {}
         self.fixed: set[str] = set()
-        self.gaps = r.random() < 0.3
+        self.gaps = r.random() < 0.4
 
     def put(self, key: str, kind: Any, value: Any, about: str = "", absent: bool = False) -> None:
         """Ask one field; `absent` ones are nullable and answered null."""
@@ -188,7 +188,7 @@ def request(p: Page) -> Request:
         )
         name = r.choice(usual.split()) if usual else _names(p, concept)
         q.put(name, kind, value, fld.about(concept, r))
-        for _ in range(2 if r.random() < (0.5 if q.gaps else 0.06) else 0):
+        for _ in range(2 if r.random() < (0.5 if q.gaps else 0.1) else 0):
             _absent(p, q)
     if 0 < len(p.rows) < 8 and r.random() < 0.3:
         if p.kind == "minutes":

@@ -64,6 +64,8 @@ def reply(r: Random, size: int) -> Draft | None:
         "mat": r.choice(WORDS["words"]["mat"].split(",")),
     }
     topics = r.sample(list(_TOPICS), min(len(_TOPICS), max(2, min(9, size // 30))))
+    if r.random() < 0.35:
+        topics = topics[: r.choice([2, 2, 3])]
     strange = Strange(r, most=True)
     said: dict[str, str] = {
         t: strange(r.choice(_TOPICS[t][0]).format(**fill | {"n": str(r.randint(2, 90))}))

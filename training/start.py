@@ -47,11 +47,11 @@ def start(source: Path, run: Path, preset: Preset, tokens: int) -> None:
     save(run, model, make_optimizers(model, preset, torch.float32), state)
 
 
-def average(source: Path, run: Path, preset: Preset) -> Path:
+def average(source: Path, run: Path, preset: Preset, share: float) -> Path:
     """Write the mean of `source`'s weights and of `run`'s last ones to a folder in `run`.
 
-    `source` is what the run started from, so that the two have the same tokenizer. The folder
-    can be exported as `run` can.
+    `share` is that of the last ones. `source` is what the run started from, so that the two
+    have the same tokenizer. The folder can be exported as `run` can.
     """
     out = run / "average"
     out.mkdir(exist_ok=True)
@@ -60,7 +60,7 @@ def average(source: Path, run: Path, preset: Preset) -> Path:
     model = _loaded(_weights(source / "model.onnx"), run, preset)
     last = torch.load(run / "checkpoint.pt", weights_only=True, map_location="cpu")
     begun = model.state_dict()
-    model.load_state_dict({name: (begun[name] + last["model"][name]) / 2 for name in begun})
+    model.load_state_dict({k: begun[k].lerp(last["model"][k], share) for k in begun})
     save(out, model, make_optimizers(model, preset, torch.float32), last["state"])
     return out
 
