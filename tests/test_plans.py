@@ -265,7 +265,7 @@ def test_at_the_runtimes_own_switch(
 
 def test_a_plan_knows_what_a_call_takes(long_model: slm.Model) -> None:
     """The KV cache by layers, heads and head size, and the logits of the widest pass."""
-    token, position = 2 * 4 * 6 * 8 * 32, 4 * 4343
+    token, position = 2 * 4 * 8 * 8 * 32, 4 * 4343
     plan = long_model.plan
     assert (plan.token_bytes, plan.logit_bytes) == (token, position)
     assert plan.memory(600) == 600 * token + PREFILL * position

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, field_validator
 
 import slmtasks as slm
 from slmtasks import grounding, schema, trees
@@ -271,7 +271,7 @@ def test_a_part_that_fails_in_a_retry_keeps_its_earlier_answer(
                 raise ValueError("not good enough")
             return value
 
-    text = "\n\n".join(f"Item {n} of the long list." for n in range(210))
+    text = "\n\n".join(f"Line {n} of this long list." for n in range(210))
     result = slm.extract(text, Rows, model=random_model)
     assert result.coverage.chunks == parts
     assert len(calls) == 2 * parts
