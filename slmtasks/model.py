@@ -1,6 +1,6 @@
 """Load a model folder and ask it.
 
-With `decoding`, the only module that knows onnxruntime_genai.
+With `providers`, the only module that knows onnxruntime_genai.
 """
 
 from __future__ import annotations

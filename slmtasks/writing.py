@@ -63,6 +63,8 @@ class Writing:
                 return forced
             self.write(only)
             forced += only
+        # A grammar that failed has stopped, too: its answer is not whole.
+        self._check()
         self.ended = True
         return forced
 

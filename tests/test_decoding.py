@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from slmtasks.passages import Passage
 from slmtasks.plans import PREFILL, Plan
 from slmtasks.shorthand import parse
 from slmtasks.source import Source
+from slmtasks.writing import Writing
 
 FIELDS = "company: text?, issued: date?, total: number?, paid: bool, lines: list of text"
 
@@ -117,6 +119,16 @@ def test_the_cache_changes_no_answer(exact_folder: Path, exact_model: slm.Model)
         with slm.load(exact_folder) as fresh:
             anew, _ = fresh.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
         assert kept.tokens == anew.tokens
+
+
+def test_a_grammar_that_fails_is_no_end_of_an_answer(random_model: slm.Model) -> None:
+    """Where the engine gives up it stops as at an end; what is written then is an error."""
+    writing = Writing('start: "a"', random_model.tokenizer, frozenset())
+    said = {"is_stopped": True, "is_error": True, "get_error": "out of fuel"}
+    writing.matcher = SimpleNamespace(**{k: lambda v=v: v for k, v in said.items()})
+    with pytest.raises(AnswerError, match="out of fuel"):
+        writing.forced()
+    assert not writing.ended
 
 
 def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Model) -> None:
