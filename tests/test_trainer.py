@@ -17,7 +17,7 @@ from slmtasks.store import NANO
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from training import machine, muon, presets, start, tokenizer, train  # noqa: E402
+from training import fused, machine, muon, presets, start, tokenizer, train  # noqa: E402
 from training.examples import make  # noqa: E402
 
 TINY = replace(
@@ -101,6 +101,31 @@ def test_another_precision_is_refused(tmp_path: Path) -> None:
     onnx.save(helper.make_model(graph), tmp_path / "model.onnx")
     with pytest.raises(ValueError, match="symmetric int8"):
         start._weights(tmp_path / "model.onnx")
+
+
+def test_the_fused_pass_is_that_of_transformers() -> None:
+    """In float32, over several blocks of queries and of rows: each loss and each gradient."""
+    torch.manual_seed(0)
+    model = train.new_model(replace(TINY, layers=3), 600)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    lengths, ids = (300, 170), torch.zeros(2, 300, dtype=torch.long)
+    for row, length in zip(ids, lengths, strict=True):
+        row[:length] = torch.randint(5, 600, (length,))
+    real = torch.arange(300) < torch.tensor(lengths)[:, None]
+    share = torch.rand(sum(lengths))
+    share = share / share.sum()
+    targets = ids.roll(-1, 1)[real]
+
+    logits = model(input_ids=ids, attention_mask=real.long()).logits[real]
+    each = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
+    theirs = torch.autograd.grad((each * share).sum(), list(model.parameters()))
+    states = fused.hidden(model, ids, torch.float32)[real]
+    total, found = fused.loss(model, states, targets, share)
+    ours = torch.autograd.grad(total, list(model.parameters()))
+    assert torch.allclose(found, each, rtol=1e-4, atol=1e-5)
+    for a, b in zip(ours, theirs, strict=True):
+        assert (a - b).norm() < 1e-3 * b.norm()
 
 
 def test_muon_steps_as_torch_does() -> None:

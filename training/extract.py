@@ -166,13 +166,14 @@ def _specials(p: Page, q: Request) -> None:
             q.put(concept, list[str], items)
 
 
-def request(p: Page) -> Request:
-    """Ask some of a page's facts, and some that it lacks."""
+def request(p: Page, all_of_it: bool = False) -> Request:
+    """Ask some of a page's facts, or up to 16 of them, and some that it lacks."""
     r = p.r
     q = Request(r)
     facts = list(p.facts)
-    wanted = r.sample(facts, min(len(facts), r.choice([1, 2, 3, 4, 5, 6, 8, 10, 12])))
-    plain = r.random() < 0.5
+    most = 16 if all_of_it else r.choice([1, 2, 3, 4, 5, 6, 8, 10, 12])
+    wanted = r.sample(facts, min(len(facts), most))
+    plain = not all_of_it and r.random() < 0.5
     if plain and p.kind in _USUAL:
         wanted = [c for c in _USUAL[p.kind] if c in p.facts and r.random() < 0.85]
         if r.random() < 0.4:
@@ -190,7 +191,7 @@ def request(p: Page) -> Request:
         q.put(name, kind, value, fld.about(concept, r))
         for _ in range(2 if r.random() < (0.5 if q.gaps else 0.1) else 0):
             _absent(p, q)
-    if 0 < len(p.rows) < 8 and r.random() < 0.3:
+    if 0 < len(p.rows) < 8 and r.random() < (0.7 if all_of_it else 0.3):
         if p.kind == "minutes":
             _rows(p, q, {"who": "text", "what": "text", "until": "date"}, fld.ROWS)
         else:
@@ -250,10 +251,11 @@ def _absent_label(p: Page, q: Request) -> None:
     q.put("_".join(words), kind, None, absent=True)
 
 
-def example(r: Random, size: int) -> Draft | None:
-    """A document and what is asked of it; None if nothing is."""
-    p = page(r, size)
-    q = request(p)
+def example(r: Random, size: int, all_of_it: bool = False) -> Draft | None:
+    """A document and what is asked of it, some or `all_of_it`; None if nothing is."""
+    # Many fields leave less room for the document.
+    p = page(r, size * 3 // 4 if all_of_it else size)
+    q = request(p, all_of_it)
     if not q.fields:
         return None
     text, answer = noise.apply(p, q.answer, q.fixed, r)

@@ -23,6 +23,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from transformers import Phi3Config, Phi3ForCausalLM
 
+from training import fused
 from training.examples import make
 from training.machine import crew, keep_memory, matrix_type
 from training.muon import Muon
@@ -150,17 +151,20 @@ def losses(
     model: Any, ids: torch.Tensor, weight: torch.Tensor, precision: torch.dtype
 ) -> tuple[torch.Tensor, float]:
     """The weighted loss, and the plain loss on the answers; matrices multiply in `precision`."""
-    low = precision != torch.float32
-    # Each weight is used once, and torch's cache of the cast ones is shared by all threads.
-    with torch.autocast(ids.device.type, dtype=precision, enabled=low, cache_enabled=False):
-        hidden = model.model(input_ids=ids).last_hidden_state[:, :-1]
-        scale = weight[:, 1:]
-        wanted = (scale >= 1.0) | ((scale > 0) & (torch.rand_like(scale) < PROMPT_SHARE))
-        logits = model.lm_head(hidden[wanted])
-    each = F.cross_entropy(logits.float(), ids[:, 1:][wanted], reduction="none")
-    scale = scale[wanted]
-    answer = each.detach()[scale >= 1.0].mean().item()
-    return (each * scale).sum() / scale.sum(), answer
+    scale, targets = weight[:, 1:], ids[:, 1:]
+    wanted = (scale >= 1.0) | ((scale > 0) & (torch.rand_like(scale) < PROMPT_SHARE))
+    scale, targets = scale[wanted], targets[wanted]
+    share = scale / scale.sum()
+    if ids.device.type == "cpu":
+        states = fused.hidden(model, ids, precision)[:, :-1][wanted]
+        loss, each = fused.loss(model, states, targets, share)
+    else:
+        with torch.autocast(ids.device.type, dtype=precision):
+            states = model.model(input_ids=ids).last_hidden_state[:, :-1]
+            logits = model.lm_head(states[wanted])
+        each = F.cross_entropy(logits.float(), targets, reduction="none")
+        loss = (each * share).sum()
+    return loss, each.detach()[scale >= 1.0].mean().item()
 
 
 def gradients(
