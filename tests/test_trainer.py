@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ pytest.importorskip("transformers")
 
 from training import fused, machine, muon, presets, start, tokenizer, train  # noqa: E402
 from training.examples import make  # noqa: E402
+from training.places import places  # noqa: E402
 
 TINY = replace(
     presets.PRESETS["smoke"],
@@ -120,12 +122,47 @@ def test_the_fused_pass_is_that_of_transformers() -> None:
     logits = model(input_ids=ids, attention_mask=real.long()).logits[real]
     each = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     theirs = torch.autograd.grad((each * share).sum(), list(model.parameters()))
-    states = fused.hidden(model, ids, torch.float32)[real]
+    states, _ = fused.hidden(model, ids, torch.float32)
+    states = states[real]
     total, found = fused.loss(model, states, targets, share)
     ours = torch.autograd.grad(total, list(model.parameters()))
     assert torch.allclose(found, each, rtol=1e-4, atol=1e-5)
     for a, b in zip(ours, theirs, strict=True):
         assert (a - b).norm() < 1e-3 * b.norm()
+
+
+def test_a_head_is_shown_where_the_values_stand(run: Path) -> None:
+    """Places hold the first tokens of values; what misses them is what attention says."""
+    encoder = tokenizer.Encoder(run)
+    model = train.new_model(replace(TINY, layers=2, heads=4, hidden=64), encoder.size)
+    model.set_attn_implementation("eager")
+    found = Counter[str]()
+    for number in range(30):
+        example = make(5, number, 120, task="extract")
+        shown = places(encoder, example)
+        if not shown:
+            continue
+        prompt, answer = encoder.pair(example.messages, example.answer)
+        ids = prompt + answer
+        for at, to in shown:
+            before, after = encoder.decode(ids[:at]), encoder.decode(ids[at + 1 :])
+            if encoder.decode([ids[at]]) == '"':
+                assert before[-1] in ":["
+                there = encoder.decode(ids[to : to + 1]).strip()
+                assert after.startswith(there) or there.startswith(after[:1])
+                found["value"] += 1
+            else:
+                assert before.endswith('"')
+                assert (to == 0) == after.startswith("null")
+                found["null"] += to == 0
+        batch, _, marked = train.tensors([(prompt, answer, shown)])
+        with torch.no_grad():
+            _, missed = fused.hidden(model, batch, torch.float32, marked)
+            attention = model(batch, output_attentions=True).attentions[1]
+        theirs = torch.stack([-attention[0, 2, at, to].log() for at, to in shown]).mean()
+        assert torch.allclose(missed, theirs, rtol=1e-3)
+    assert found["value"] > 30
+    assert found["null"] > 5
 
 
 def test_muon_steps_as_torch_does() -> None:

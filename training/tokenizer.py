@@ -187,6 +187,10 @@ class Encoder:
         """The ids of plain text."""
         return list(self._plain.encode(text).ids)
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """The characters of each token of plain text, from where to where."""
+        return list(self._plain.encode(text).offsets)
+
     def decode(self, ids: list[int]) -> str:
         """The text of ids; control tokens are left out."""
         return str(self._plain.decode([i for i in ids if i >= len(SPECIALS)]))

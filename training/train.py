@@ -20,23 +20,26 @@ from random import Random
 from typing import Any
 
 import torch
-import torch.nn.functional as F  # noqa: N812
 from transformers import Phi3Config, Phi3ForCausalLM
 
 from training import fused
 from training.examples import make
 from training.machine import crew, keep_memory, matrix_type
 from training.muon import Muon
+from training.places import places
 from training.presets import Preset
 from training.tokenizer import SPECIALS, Encoder
 
-PROMPT_WEIGHT, PROMPT_SHARE = 0.3, 0.3
+PROMPT_WEIGHT, PROMPT_SHARE = 0.1, 0.05
+_POINTING = 0.15
+"""The weight of looking where a value stands, beside the loss of all tokens."""
 _POOL = 16
 # The bytes come right after the control tags, "!" first.
 _QUOTE, _COLON, _BACKSLASH, *_REST = (len(SPECIALS) + ord(c) - ord("!") for c in '":\\[{,')
 _MARKS = {_COLON, *_REST}
 _OPENERS = {_COLON, _REST[0]}
-Pair = tuple[list[int], list[int]]
+Places = list[tuple[int, int]]
+Pair = tuple[list[int], list[int], Places]
 
 
 def new_model(preset: Preset, vocabulary: int) -> Any:
@@ -102,7 +105,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
             example = make(seed, index, size, task=task)
             prompt, answer = encoder.pair(example.messages, example.answer)
             if len(prompt) + len(answer) <= longest:
-                pairs.append((prompt, answer))
+                pairs.append((prompt, answer, places(encoder, example)))
                 want -= len(prompt) + len(answer)
         pairs.sort(key=lambda p: len(p[0]) + len(p[1]))
         batches: list[list[Pair]] = [[]]
@@ -124,17 +127,19 @@ def _tokens_at(folder: Path) -> int:
         return 0
 
 
-def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Padded ids, and the loss weight of each of them as a target."""
-    longest = max(len(p) + len(a) for p, a in batch)
+def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor, fused.Places | None]:
+    """Padded ids, the loss weight of each of them as a target, and the places to look at."""
+    longest = max(len(p) + len(a) for p, a, _ in batch)
     ids = torch.zeros(len(batch), longest, dtype=torch.long)
     weight = torch.zeros(len(batch), longest)
-    for row, (prompt, answer) in enumerate(batch):
+    for row, (prompt, answer, _) in enumerate(batch):
         n, m = len(prompt), len(prompt) + len(answer)
         ids[row, :m] = torch.tensor(prompt + answer)
         weight[row, 1:n] = PROMPT_WEIGHT
         weight[row, n:m] = torch.tensor([1.0, *map(_choice, answer, [0, *answer], answer[1:])])
-    return ids, weight
+    looks = [(row, *place) for row, (*_, shown) in enumerate(batch) for place in shown]
+    rows, at, to = torch.tensor(looks).T if looks else (None, None, None)
+    return ids, weight, None if rows is None else (rows, at, to)
 
 
 def _choice(before: int, earlier: int, token: int) -> float:
@@ -147,32 +152,24 @@ def _choice(before: int, earlier: int, token: int) -> float:
     return 5.0 if token == _BACKSLASH or (token == _QUOTE and before not in _MARKS) else 1.0
 
 
-def losses(
-    model: Any, ids: torch.Tensor, weight: torch.Tensor, precision: torch.dtype
-) -> tuple[torch.Tensor, float]:
+def losses(model: Any, batch: list[Pair], precision: torch.dtype) -> tuple[torch.Tensor, float]:
     """The weighted loss, and the plain loss on the answers; matrices multiply in `precision`."""
-    scale, targets = weight[:, 1:], ids[:, 1:]
-    wanted = (scale >= 1.0) | ((scale > 0) & (torch.rand_like(scale) < PROMPT_SHARE))
-    scale, targets = scale[wanted], targets[wanted]
-    share = scale / scale.sum()
-    if ids.device.type == "cpu":
-        states = fused.hidden(model, ids, precision)[:, :-1][wanted]
-        loss, each = fused.loss(model, states, targets, share)
-    else:
-        with torch.autocast(ids.device.type, dtype=precision):
-            states = model.model(input_ids=ids).last_hidden_state[:, :-1]
-            logits = model.lm_head(states[wanted])
-        each = F.cross_entropy(logits.float(), targets, reduction="none")
-        loss = (each * share).sum()
-    return loss, each.detach()[scale >= 1.0].mean().item()
+    ids, weight, shown = tensors(batch)
+    ids, weight = ids.to(model.device), weight[:, 1:].to(model.device)
+    if shown:
+        shown = (shown[0].to(ids), shown[1].to(ids), shown[2].to(ids))
+    wanted = (weight >= 1.0) | ((weight > 0) & (torch.rand_like(weight) < PROMPT_SHARE))
+    weight, targets = weight[wanted], ids[:, 1:][wanted]
+    states, missed = fused.hidden(model, ids, precision, shown)
+    loss, each = fused.loss(model, states[:, :-1][wanted], targets, weight / weight.sum())
+    return loss + _POINTING * missed, each[weight >= 1.0].mean().item()
 
 
 def gradients(
     model: Any, precision: torch.dtype, batch: list[Pair]
 ) -> tuple[tuple[torch.Tensor, ...], float, float]:
     """The gradient of each parameter, the weighted loss, and the plain loss on the answers."""
-    ids, weight = (each.to(model.device) for each in tensors(batch))
-    loss, answer = losses(model, ids, weight, precision)
+    loss, answer = losses(model, batch, precision)
     return torch.autograd.grad(loss, list(model.parameters())), loss.item(), answer
 
 
@@ -273,7 +270,7 @@ def _loop(
         for optimizer in optimizers:
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
-        count = sum(len(p) + len(a) for part in batch for p, a in part)
+        count = sum(len(p) + len(a) for part in batch for p, a, _ in part)
         state["tokens"] += count
         state["step"] += 1
         since += count
