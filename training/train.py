@@ -31,7 +31,7 @@ from training.presets import Preset
 from training.tokenizer import SPECIALS, Encoder
 
 PROMPT_WEIGHT, PROMPT_SHARE = 0.1, 0.05
-_POINTING = 0.15
+_POINTING = 0.2
 """The weight of looking where a value stands, beside the loss of all tokens."""
 _POOL = 16
 # The bytes come right after the control tags, "!" first.
