@@ -146,22 +146,23 @@ def test_a_head_is_shown_where_the_values_stand(run: Path) -> None:
         ids = prompt + answer
         for at, to in shown:
             before, after = encoder.decode(ids[:at]), encoder.decode(ids[at + 1 :])
-            if encoder.decode([ids[at]]) == '"':
-                assert before[-1] in ":["
-                there = encoder.decode(ids[to : to + 1]).strip()
-                assert after.startswith(there) or there.startswith(after[:1])
-                found["value"] += 1
-            else:
-                assert before.endswith('"')
+            if encoder.decode([ids[at]]) == ":" and before.endswith('"'):
                 assert (to == 0) == after.startswith("null")
                 found["null"] += to == 0
+            else:
+                there = encoder.decode(ids[to : to + 1]).strip()
+                # Some characters are of several tokens.
+                split = "\ufffd" in there + after[:1]
+                assert split or after.lstrip().startswith(there) or there.startswith(after[:1])
+                found["first" if before[-1] in ":[" else "more"] += 1
         batch, _, marked = train.tensors([(prompt, answer, shown)])
         with torch.no_grad():
             _, missed = fused.hidden(model, batch, torch.float32, marked)
             attention = model(batch, output_attentions=True).attentions[1]
-        theirs = torch.stack([-attention[0, 2, at, to].log() for at, to in shown]).mean()
+        theirs = torch.stack([-attention[0, 2, at, to].log() for at, to in shown]).sum()
         assert torch.allclose(missed, theirs, rtol=1e-3)
-    assert found["value"] > 30
+    assert found["first"] > 30
+    assert found["more"] > 100
     assert found["null"] > 5
 
 

@@ -156,15 +156,15 @@ class _Loss(torch.autograd.Function):
 def _looks(
     qkv: torch.Tensor, places: Places, heads: int, cos: torch.Tensor, sin: torch.Tensor
 ) -> torch.Tensor:
-    """By how much the pointing head misses the places: the mean of minus its log attention."""
+    """By how much the pointing head misses the places: the sum of minus its log attention."""
     rows, positions, wanted = places
     head = qkv.view(*qkv.shape[:2], 3, heads, -1)[:, :, :2, _POINTER % heads].float()
     a, b = head.transpose(1, 2).chunk(2, -1)
     q, k = torch.cat([a * cos - b * sin, b * cos + a * sin], -1).unbind(1)
-    scores = (k[rows] @ q[rows, positions, :, None])[..., 0] * q.shape[-1] ** -0.5
+    scores = (q @ k.mT * q.shape[-1] ** -0.5)[rows, positions]
     unseen = torch.arange(k.shape[1], device=k.device) > positions[:, None]
     logs = scores.masked_fill(unseen, float("-inf")).log_softmax(-1)
-    return -logs.gather(1, wanted[:, None]).mean()
+    return -logs.gather(1, wanted[:, None]).sum()
 
 
 def hidden(
@@ -172,7 +172,7 @@ def hidden(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The last layer's normed states, (batch, tokens, width), of ids padded on the right.
 
-    And by how much the layers' pointing heads miss the places, on average.
+    And by how much the layers' pointing heads miss all places, on average.
     """
     inner, config = model.model, model.config
     angles = torch.arange(ids.shape[1], device=ids.device)[:, None] * inner.rotary_emb.inv_freq

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from json.decoder import scanstring
 from typing import TYPE_CHECKING
@@ -12,23 +12,23 @@ if TYPE_CHECKING:
     from training.tokenizer import Encoder
 
 _RUN = 4
-"""As many tokens alike are a copy."""
+"""As many tokens alike are the beginning of a copy, or go on with it."""
 
 
 def places(encoder: Encoder, example: Example) -> list[tuple[int, int]]:
-    """Where each copy begins, if it stands only once in what is given.
+    """Where each token of a copy stands, if the copy stands only once in what is given.
 
-    Pairs of positions in prompt and answer: of the token before a copy, and of the one that it
-    copies. In an extraction copies are its values, and their place is also that of the colon
-    before them; before a null that is the first position of all.
+    Pairs of positions in prompt and answer: of the token before, and of the one that is copied.
+    In an extraction copies are its values, and the place of the first token is also that of the
+    colon before it; before a null that is the first position of all.
     """
     prompt, content = encoder.prompt(example.messages), example.messages[-1]["content"]
     given, made = encoder.spans(content), encoder.spans(example.answer)
     # The content is followed by its end and the tag of the answer.
     base = len(prompt) - 2 - len(given)
     if example.task == "extract":
-        body = content.index("\n\nDocument:\n")
-        found = _values(content, body, [begin for begin, _ in given], example.answer, made)
+        begins = [begin for begin, _ in given]
+        found = _values(content, begins, example.answer, [begin for begin, _ in made])
     else:
         found = _runs(
             [content[begin:end].strip() for begin, end in given],
@@ -38,17 +38,25 @@ def places(encoder: Encoder, example: Example) -> list[tuple[int, int]]:
 
 
 def _values(
-    content: str, body: int, begins: list[int], answer: str, made: list[tuple[int, int]]
+    content: str, given: list[int], answer: str, made: list[int]
 ) -> Iterator[tuple[int, int | None]]:
-    for position, (begin, end) in enumerate(made):
-        if answer[begin - 1 : end + 4] == '":null':
+    body = content.index("\n\nDocument:\n")
+    for position, begin in enumerate(made):
+        if answer.startswith('":null', begin - 1):
             yield position, None
-        elif answer[begin:end] == '"' and answer[begin - 1] in ":[":
-            value = scanstring(answer, end)[0]
+        elif answer[begin] == '"' and answer[begin - 1] in ":[":
+            value, stop = scanstring(answer, begin + 1)
             at = content.find(value, body)
-            if at >= 0 and content.find(value, at + 1) < 0:
-                for place in (position - 1, position):
-                    yield place, bisect_right(begins, at) - 1
+            if at < 0 or content.find(value, at + 1) >= 0:
+                continue
+            first = bisect_right(given, at) - 1
+            yield position - 1, first
+            yield position, first
+            for place in range(position + 2, bisect_left(made, stop - 1)):
+                written = answer[begin + 1 : made[place]]
+                there = at + len(written) - written.count("\\")
+                if content[there] == answer[made[place]]:
+                    yield place - 1, bisect_right(given, there) - 1
 
 
 def _runs(given: list[str], made: list[str]) -> Iterator[tuple[int, int]]:
@@ -56,9 +64,7 @@ def _runs(given: list[str], made: list[str]) -> Iterator[tuple[int, int]]:
     for position in range(len(given) - _RUN + 1):
         run = tuple(given[position : position + _RUN])
         stand[run] = -1 if run in stand else position
-    before = -1
     for position in range(len(made) - _RUN + 1):
         to = stand.get(tuple(made[position : position + _RUN]), -1)
-        if to >= 0 and not 0 <= before == to - 1:
+        if to >= 0:
             yield position - 1, to
-        before = to

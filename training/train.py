@@ -31,8 +31,8 @@ from training.presets import Preset
 from training.tokenizer import SPECIALS, Encoder
 
 PROMPT_WEIGHT, PROMPT_SHARE = 0.1, 0.05
-_POINTING = 0.2
-"""The weight of looking where a value stands, beside the loss of all tokens."""
+_POINTING = 4.0
+"""The weight of missing a copy's place, shared among all tokens, beside their mean loss."""
 _POOL = 16
 # The bytes come right after the control tags, "!" first.
 _QUOTE, _COLON, _BACKSLASH, *_REST = (len(SPECIALS) + ord(c) - ord("!") for c in '":\\[{,')
@@ -162,7 +162,7 @@ def losses(model: Any, batch: list[Pair], precision: torch.dtype) -> tuple[torch
     weight, targets = weight[wanted], ids[:, 1:][wanted]
     states, missed = fused.hidden(model, ids, precision, shown)
     loss, each = fused.loss(model, states[:, :-1][wanted], targets, weight / weight.sum())
-    return loss + _POINTING * missed, each[weight >= 1.0].mean().item()
+    return loss + _POINTING * missed / ids.numel(), each[weight >= 1.0].mean().item()
 
 
 def gradients(
