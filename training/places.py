@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from json.decoder import scanstring
 from typing import TYPE_CHECKING
 
@@ -13,14 +15,16 @@ if TYPE_CHECKING:
 
 _RUN = 4
 """As many tokens alike are the beginning of a copy, or go on with it."""
+_BARE = re.compile(r"[^,\]}]+")
 
 
 def places(encoder: Encoder, example: Example) -> list[tuple[int, int]]:
-    """Where each token of a copy stands, if the copy stands only once in what is given.
+    """Where each token of a copy stands, if it is sure where the copy stands in what is given.
 
     Pairs of positions in prompt and answer: of the token before, and of the one that is copied.
     In an extraction copies are its values, and the place of the first token is also that of the
-    colon before it; before a null that is the first position of all.
+    colon before it, or of the end of the item before it. What ends a list, or goes before a null,
+    has the first position of all for its place.
     """
     prompt, content = encoder.prompt(example.messages), example.messages[-1]["content"]
     given, made = encoder.spans(content), encoder.spans(example.answer)
@@ -37,26 +41,104 @@ def places(encoder: Encoder, example: Example) -> list[tuple[int, int]]:
     return [(len(prompt) + at, 0 if to is None else base + to) for at, to in found]
 
 
+@dataclass
+class _Value:
+    """A string of an answer: where it stands there, and in the document, by characters."""
+
+    text: str
+    begin: int
+    end: int
+    there: list[int] = field(default_factory=list)
+    place: int | None = None
+
+
+@dataclass
+class _Answer:
+    """What an extraction answers, read from compact JSON."""
+
+    text: str
+    values: list[_Value] = field(default_factory=list)
+    rows: list[list[_Value]] = field(default_factory=list)
+    nothing: list[int] = field(default_factory=list)
+    """Characters before a null or the end of a list."""
+    items: list[tuple[int, int]] = field(default_factory=list)
+    """Characters before an item of a list, and numbers of the first value behind them."""
+
+    def read(self, at: int, inside: bool = False) -> int:
+        """Read what stands at a character, `inside` a list or not; returns where it ends."""
+        text = self.text
+        if text[at] == '"':
+            value, end = scanstring(text, at + 1)
+            self.values.append(_Value(value, at + 1, end - 1))
+            return end
+        if text[at] not in "[{":
+            end = _BARE.match(text, at).end()  # type: ignore[union-attr]
+            self.nothing += [at - 1] * (text[at:end] == "null")
+            return end
+        many, first, at = text[at] == "[", len(self.values), at + 1
+        while text[at] not in "]}":
+            at += text[at] == ","
+            if many:
+                self.items.append((at - 1 - (text[at - 1] == ","), len(self.values)))
+                at = self.read(at, inside=True)
+            else:
+                at = self.read(scanstring(text, at + 1)[1] + 1)
+        if many:
+            self.nothing.append(at - 1)
+        elif inside:
+            self.rows.append(self.values[first:])
+        return at + 1
+
+
 def _values(
     content: str, given: list[int], answer: str, made: list[int]
 ) -> Iterator[tuple[int, int | None]]:
+    found = _Answer(answer)
+    found.read(0)
     body = content.index("\n\nDocument:\n")
-    for position, begin in enumerate(made):
-        if answer.startswith('":null', begin - 1):
-            yield position, None
-        elif answer[begin] == '"' and answer[begin - 1] in ":[":
-            value, stop = scanstring(answer, begin + 1)
-            at = content.find(value, body)
-            if at < 0 or content.find(value, at + 1) >= 0:
-                continue
-            first = bisect_right(given, at) - 1
-            yield position - 1, first
-            yield position, first
-            for place in range(position + 2, bisect_left(made, stop - 1)):
-                written = answer[begin + 1 : made[place]]
-                there = at + len(written) - written.count("\\")
-                if content[there] == answer[made[place]]:
-                    yield place - 1, bisect_right(given, there) - 1
+    for value in found.values:
+        _stand(content, body, value)
+    for row in found.rows:
+        _beside(content, row)
+
+    def token(at: int) -> int:
+        return bisect_right(made, at) - 1
+
+    for at in found.nothing:
+        yield token(at), None
+    for at, number in found.items:
+        if number < len(found.values) and (place := found.values[number].place) is not None:
+            yield token(at), bisect_right(given, place) - 1
+    for value in found.values:
+        if value.place is None:
+            continue
+        if answer[value.begin - 2] == ":":
+            yield token(value.begin - 2), bisect_right(given, value.place) - 1
+        for position in range(bisect_left(made, value.begin), bisect_left(made, value.end)):
+            written = answer[value.begin : made[position]]
+            there = value.place + len(written) - written.count("\\")
+            if content[there] == answer[made[position]]:
+                yield position - 1, bisect_right(given, there) - 1
+
+
+def _stand(content: str, body: int, value: _Value) -> None:
+    """Find where a value stands, apart from other words and numbers; it may stand once."""
+    if value.text:
+        alone = re.compile(rf"(?<![\w.,]){re.escape(value.text)}(?!\w|[.,]\d)")
+        value.there = [each.start() for each in alone.finditer(content, body)]
+        if not value.there and (at := content.find(value.text, body)) >= 0:
+            value.there = [at]
+        if len(value.there) == 1:
+            value.place = value.there[0]
+
+
+def _beside(content: str, row: list[_Value]) -> None:
+    """Of a row's values that stand in several places, take the one in a line of the others."""
+    lines = {content.count("\n", 0, each.place) for each in row if each.place is not None}
+    for value in row:
+        if value.place is None:
+            near = [at for at in value.there if content.count("\n", 0, at) in lines]
+            value.place = near[0] if len(near) == 1 else None
 
 
 def _runs(given: list[str], made: list[str]) -> Iterator[tuple[int, int]]:
