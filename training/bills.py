@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 
 from training import lexicon as lex
 from training import values as val
@@ -17,8 +19,8 @@ _TERMS = WORDS["terms"]
 _POLITE = WORDS["polite"]
 
 
-def _laid_out(lines: list[list[str]], cols: list[str], gap: str) -> list[str]:
-    """The rows with `gap` between the cells, in columns or as Markdown."""
+def laid_out(lines: list[list[str]], cols: list[str], gap: str, apart: int = 2) -> list[str]:
+    """The rows with `gap` between the cells, in columns some spaces apart, or as Markdown."""
     if gap == "md":
         rows = [f"| {' | '.join(line)} |" for line in lines]
         return [*rows[:1], "|" + "---|" * len(cols), *rows[1:]]
@@ -26,10 +28,12 @@ def _laid_out(lines: list[list[str]], cols: list[str], gap: str) -> list[str]:
         return [(gap if gap != "aligned" else "  ").join(line) for line in lines]
     widths = [max(len(line[i]) for line in lines) for i in range(len(cols))]
     return [
-        "  ".join(
+        (" " * apart)
+        .join(
             c.ljust(n) if name in "dc" else c.rjust(n)
             for c, n, name in zip(line, widths, cols, strict=True)
-        ).rstrip()
+        )
+        .rstrip()
         for line in lines
     ]
 
@@ -122,8 +126,27 @@ def table(p: Page, money: val.Money, count: int) -> int:
     if "\n" in shape:
         p.add(*("".join(_under(line, shape.split(" "))) for line in lines))
     else:
-        p.add(*_laid_out(lines, cols, " " if "x" in cols else gap))
+        gap = " " if "x" in cols else gap
+        printed = laid_out(lines, cols, gap, r.choice([2, 2, 2, 3, 5, 9]))
+        heading, goods = (printed[:-count], printed[-count:]) if count else (printed, [])
+        if gap != "md" and r.random() < 0.1:
+            about = _about(r)
+            goods = [line for good in goods for line in (good, about())]
+        p.add(*heading, *goods)
     return total
+
+
+def _about(r: Random) -> Callable[[], str]:
+    """What may stand below each row and is none: a period, a serial number, a remark."""
+    dates = val.dates(r, "us")
+    said = r.choice(["Batch", "Serial no.", "S/N", "Ref.", "Made by"])
+    return r.choice(
+        [
+            lambda: f"{dates.write(val.day(r))} – {dates.write(val.day(r))}",
+            lambda: f"{said} {lex.code(r)}",
+            lambda: f"  {lex.word(r)} {lex.word(r)}, {lex.word(r)}",
+        ]
+    )
 
 
 def totals(p: Page, money: val.Money, net: int, sep: str) -> None:

@@ -139,8 +139,9 @@ def _rows(p: Page, q: Request, keys: dict[str, str], synonyms: dict[str, str]) -
         inner[name] = (kind, Field(...))
     if not inner:
         return
-    if len(inner) == 1 and r.random() < 0.3 and "description" in names:
-        q.put(r.choice(fld.ROWS["rows"].split()), list[str], [row["description"] for row in p.rows])
+    only = next(iter(names))
+    if len(inner) == 1 and r.random() < 0.3 and keys[only] == "text":
+        q.put(r.choice(fld.ROWS["rows"].split()), list[str], [row[only] for row in p.rows])
     else:
         row_type = create_model("Row", **inner)
         q.put(
@@ -194,6 +195,8 @@ def request(p: Page, all_of_it: bool = False) -> Request:
     if 0 < len(p.rows) < 8 and r.random() < (0.7 if all_of_it else 0.3):
         if p.kind == "minutes":
             _rows(p, q, {"who": "text", "what": "text", "until": "date"}, fld.ROWS)
+        elif p.columns:
+            _rows(p, q, p.columns, {name: name for name in p.columns})
         else:
             _rows(p, q, _BILL_ROWS, fld.ROWS)
     _specials(p, q)

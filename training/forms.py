@@ -9,7 +9,7 @@ from random import Random
 
 from training import lexicon as lex
 from training import values as val
-from training.bills import table
+from training.bills import laid_out, table
 from training.page import Page
 from training.sheets import ADJECTIVES, NOUNS
 from training.words import words
@@ -213,6 +213,33 @@ def _heading(p: Page, locale: str) -> None:
     p.add(*blocks[0], *([""] if r.random() < 0.5 else []), *blocks[1])
 
 
+def _grid(p: Page, locale: str, count: int) -> None:
+    """A table of any columns at all: each of them is a field of its rows."""
+    r, made = p.r, makers(p.r, locale)
+    heads: list[str] = []
+    sorts: list[str] = []
+    for _ in range(r.choice([2, 3, 3, 4, 5])):
+        label, sort = _label(r)
+        name = _names(label, sort, r)
+        taken = {*p.columns, *p.facts, ""}
+        if name not in taken and label not in heads and sort != "address":
+            p.columns[name] = KINDS.get(sort, "text")
+            heads.append(label)
+            sorts.append(sort)
+    lines = [heads]
+    for _ in range(count):
+        cells = [made[sort]() for sort in sorts]
+        lines.append(cells)
+        exact = [
+            val.number_in(cell) if sort in ("money", "measure") else cell
+            for cell, sort in zip(cells, sorts, strict=True)
+        ]
+        p.rows.append(dict(zip(p.columns, exact, strict=True)))
+    gap = p.pick("gap", ["  ", "    ", "\t", " | ", "aligned", "aligned", "aligned", "; ", "md"])
+    sides = ["d" if KINDS.get(sort, "text") == "text" else "a" for sort in sorts]
+    p.add(*laid_out(lines, sides, gap, r.choice([2, 2, 3, 5, 9])))
+
+
 def form(p: Page, rows: int) -> None:
     """A form of some trade: heading, labelled values, perhaps goods, perhaps some in sentences."""
     r = p.r
@@ -225,9 +252,12 @@ def form(p: Page, rows: int) -> None:
         heading = [r.choice(WORDS["sections"])] if r.random() < 0.2 else []
         if pairs:
             p.add(*gap, *heading, *_lines(p, pairs))
-    if r.random() < 0.2 and rows > 3:
+    if (x := r.random()) < 0.3 and rows > 3:
         p.add(*gap)
-        table(p, val.money(r, locale), r.randint(1, 4))
+        if x < 0.1:
+            table(p, val.money(r, locale), r.randint(1, 4))
+        else:
+            _grid(p, locale, r.randint(1, 6))
 
 
 def absent(p: Page) -> tuple[str, str]:

@@ -12,7 +12,8 @@ class Page:
     """Lines of text, and the facts that they hold, as they are written.
 
     `facts` maps a concept to its verbatim text, `bools` and `choices` to what must be
-    inferred, `rows` are the lines of its table, `stamp` is a date with the time after it.
+    inferred, `rows` are the lines of its table, whose `columns` are of those types (none: they are
+    a bill's), `stamp` is a date with the time after it.
     `marks` are the layout choices made: they name the template.
     """
 
@@ -23,6 +24,7 @@ class Page:
     types: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     rows: list[dict[str, str]] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
     bools: dict[str, tuple[str, bool]] = field(default_factory=dict)
     choices: dict[str, tuple[list[str], str]] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
