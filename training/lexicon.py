@@ -96,13 +96,15 @@ def company(r: Random, locale: str) -> str:
         f"{a} {trade} of {b}",
         f"{a} {r.choice(ITEM_B)} {trade}",
     ]
-    return r.choice(shapes[:6]) if r.random() < 0.5 else r.choice(shapes)
+    shape = r.choice(shapes[:6]) if r.random() < 0.5 else r.choice(shapes)
+    return shape.replace(" ,", ",")
 
 
 def legal(r: Random, locale: str) -> str:
     """A company's name that says by its end that it is one."""
     trade, suffix = r.choice(TRADE), r.choice(SUFFIX[locale])
-    return " ".join([name(r), *r.choice([[name(r)], [trade], [name(r), trade]]), suffix])
+    words = [name(r), *r.choice([[name(r)], [trade], [name(r), trade]]), suffix]
+    return " ".join(words).replace(" ,", ",")
 
 
 def shop(r: Random, locale: str) -> str:
