@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,15 @@ def test_training_goes_on_where_it_stopped(run: Path) -> None:
     assert 8_000 <= first["tokens"] < 20_000 <= second["tokens"]
     assert first["step"] < second["step"]
     assert first["index"] < second["index"]
+
+
+def test_a_feeder_that_ends_ends_the_training() -> None:
+    """Training that waits for examples which nobody makes any more says so."""
+    queue = get_context("spawn").Queue()
+    feeder = get_context("spawn").Process(target=len, args=((),))
+    feeder.start()
+    with pytest.raises(RuntimeError, match="makes examples ended"):
+        train._part(queue, [feeder])
 
 
 @pytest.mark.parametrize("layers", [8, 11])

@@ -226,6 +226,8 @@ def _grid(p: Page, locale: str, count: int) -> None:
             p.columns[name] = KINDS.get(sort, "text")
             heads.append(label)
             sorts.append(sort)
+    if not heads:
+        return
     lines = [heads]
     for _ in range(count):
         cells = [made[sort]() for sort in sorts]

@@ -16,6 +16,7 @@ from dataclasses import asdict
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from queue import Empty
 from random import Random
 from typing import Any
 
@@ -121,6 +122,20 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
         seen += preset.batch * _POOL * preset.feeders
 
 
+def _part(queue: Any, feeders: list[Any]) -> tuple[int, list[Pair]]:
+    """The next part of a batch, and the number of its last example."""
+    while True:
+        try:
+            made: tuple[int, list[Pair]] = queue.get(timeout=5)
+        except Empty:
+            if all(feeder.is_alive() for feeder in feeders):
+                continue
+            raise RuntimeError(
+                "a process that makes examples ended; its error stands above"
+            ) from None
+        return made
+
+
 def _tokens_at(folder: Path) -> int:
     try:
         return int(json.loads((folder / "state.json").read_text())["tokens"])
@@ -222,7 +237,8 @@ def train(preset: Preset, folder: Path, seed: int, minutes: float | None = None)
     for feeder in feeders:
         feeder.start()
     try:
-        _loop(preset, folder, model, optimizers, precision, state, queue, workers, minutes, asked)
+        fetch = partial(_part, queue, feeders)
+        _loop(preset, folder, model, optimizers, precision, state, fetch, workers, minutes, asked)
     finally:
         for feeder in feeders:
             feeder.kill()
@@ -243,7 +259,7 @@ def _loop(
     optimizers: list[Any],
     precision: torch.dtype,
     state: dict[str, Any],
-    queue: Any,
+    fetch: Callable[[], tuple[int, list[Pair]]],
     workers: Executor,
     minutes: float | None,
     stop: list[int],
@@ -263,7 +279,7 @@ def _loop(
             for group in optimizer.param_groups:
                 group["lr"] = rate * most
         asked = time.monotonic()
-        indices, batch = zip(*(queue.get() for _ in range(preset.parts)), strict=True)
+        indices, batch = zip(*(fetch() for _ in range(preset.parts)), strict=True)
         state["index"] = max(state["index"], *indices)
         waited += time.monotonic() - asked
         found, weighted, plain = zip(*workers.map(one, batch), strict=True)
