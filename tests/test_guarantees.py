@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, create_model
 
@@ -151,6 +151,7 @@ def test_no_summary_invents_a_figure_or_breaks_its_contract(
     hashtags=st.integers(0, 4),
     link=st.sampled_from([None, "https://example.com/a/very/long/path?with=query&and=more"]),
 )
+@example(text="met. for and 0.07", platform="facebook", hashtags=4, link=None)
 def test_no_post_exceeds_its_platform(
     random_model: slm.Model, text: str, platform: Any, hashtags: int, link: str | None
 ) -> None:

@@ -10,7 +10,7 @@ from slmtasks.documents import Document
 from slmtasks.model import Model
 from slmtasks.nodes import Array, Letters, Member, Object, Prose
 from slmtasks.options import PostTone
-from slmtasks.platforms import Platform, PlatformName
+from slmtasks.platforms import Platform, PlatformName, is_hashtag
 from slmtasks.platforms import platform as rules_of
 from slmtasks.results import SocialPost
 from slmtasks.run import Listener, Run, opened
@@ -77,6 +77,10 @@ def social_post(
     passage, chunks = condensed(run, document, _shape(room, most, rules, tagged=False))
     answer = run.ask(passage, _shape(room, most, rules)).reading.data
     tags = list({tag.casefold(): tag for tag in reversed(answer["hashtags"])}.values())[::-1]
+    # The grammar's engine takes some code points for letters that nobody has assigned yet.
+    if odd := [tag for tag in tags if not is_hashtag(tag)]:
+        tags = [tag for tag in tags if tag not in odd]
+        run.warnings.append(f"{len(odd)} hashtags were not of letters alone and were left out")
     text = answer["text"] + _tail(tags, link)
     if hashtags > most:
         allowed = "1 hashtag" if most == 1 else f"{most} hashtags"
