@@ -180,6 +180,15 @@ def test_a_head_is_shown_where_the_values_stand(run: Path) -> None:
     assert found["nothing"] > 5
 
 
+@pytest.mark.parametrize(
+    ("before", "either"), [("[", ']"'), ("[", "]{"), ("}", ",]"), (":", 'n"'), ('"', ",]")]
+)
+def test_no_choice_is_favoured_by_its_weight(before: str, either: str) -> None:
+    """To end a list weighs what going on with it does, and null what a value does."""
+    mark, one, other = (len(tokenizer.SPECIALS) + ord(c) - ord("!") for c in before + either)
+    assert train._choice(mark, 0, one) == train._choice(mark, 0, other)
+
+
 def test_muon_steps_as_torch_does() -> None:
     """In bfloat16 the steps are torch's; in float32 they are those, but for rounding."""
     torch.manual_seed(0)

@@ -126,8 +126,8 @@ def _stand(content: str, body: int, value: _Value) -> None:
     if value.text:
         alone = re.compile(rf"(?<![\w.,]){re.escape(value.text)}(?!\w|[.,]\d)")
         value.there = [each.start() for each in alone.finditer(content, body)]
-        if not value.there and (at := content.find(value.text, body)) >= 0:
-            value.there = [at]
+        if not value.there and content.count(value.text, body) == 1:
+            value.there = [content.index(value.text, body)]
         if len(value.there) == 1:
             value.place = value.there[0]
 

@@ -39,7 +39,7 @@ _POOL = 16
 _QUOTE, _COLON, _BACKSLASH, *_REST = (len(SPECIALS) + ord(c) - ord("!") for c in '":\\[{,')
 _MARKS = {_COLON, *_REST}
 _OPENERS = {_COLON, _REST[0]}
-_OBJECT_END, _LIST_END = (len(SPECIALS) + ord(c) - ord("!") for c in "}]")
+_OBJECT_END = len(SPECIALS) + ord("}") - ord("!")
 Places = list[tuple[int, int]]
 Pair = tuple[list[int], list[int], Places]
 
@@ -159,12 +159,12 @@ def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor, fused.Places
 
 
 def _choice(before: int, earlier: int, token: int) -> float:
-    """The weight of a token of the answer: most where a value or list begins and ends."""
+    """The weight of a token of the answer: most where a value or a row begins and ends."""
     if before == _COLON:
         return 3.0
     if before == _QUOTE and earlier in _OPENERS:
         return 5.0
-    if before == _OBJECT_END or token == _LIST_END:
+    if before == _OBJECT_END:
         return 5.0
     # A value of several lines ends at one of its line breaks, or does not.
     return 5.0 if token == _BACKSLASH or (token == _QUOTE and before not in _MARKS) else 1.0
