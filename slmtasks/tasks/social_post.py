@@ -80,7 +80,7 @@ def social_post(
     # The grammar's engine takes some code points for letters that nobody has assigned yet.
     if odd := [tag for tag in tags if not is_hashtag(tag)]:
         tags = [tag for tag in tags if tag not in odd]
-        run.warnings.append(f"{len(odd)} hashtags were not of letters alone and were left out")
+        run.warnings.append(f"left out, no hashtags of letters alone: {', '.join(odd)}")
     text = answer["text"] + _tail(tags, link)
     if hashtags > most:
         allowed = "1 hashtag" if most == 1 else f"{most} hashtags"
