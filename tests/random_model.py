@@ -65,7 +65,9 @@ def _fill(graph: onnx.ModelProto, rng: np.random.Generator, old: int, new: int) 
         elif values.dtype == np.uint8:
             filled = rng.integers(0, 256, shape, dtype=np.uint8)
         elif values.dtype.kind == "f" or str(values.dtype) == "bfloat16":
-            filled = (_SCALE if "scales" in tensor.name else _EMBEDDING) * rng.standard_normal(shape)
+            filled = (_SCALE if "scales" in tensor.name else _EMBEDDING) * rng.standard_normal(
+                shape
+            )
             filled = filled.astype(values.dtype)
         else:
             continue

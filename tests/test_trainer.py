@@ -20,8 +20,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from training import fused, machine, muon, presets, start, tokenizer, train  # noqa: E402
-from training.examples import make  # noqa: E402
-from training.places import places  # noqa: E402
+from training.examples import Example, make  # noqa: E402
+from training.places import shown  # noqa: E402
 
 TINY = replace(
     presets.PRESETS["smoke"],
@@ -141,43 +141,75 @@ def test_the_fused_pass_is_that_of_transformers() -> None:
         assert (a - b).norm() < 1e-3 * b.norm()
 
 
-def test_a_head_is_shown_where_the_values_stand(run: Path) -> None:
-    """Places hold the first tokens of values; what misses them is what attention says."""
+def test_heads_are_shown_where_the_values_stand(run: Path) -> None:
+    """Places hold what is copied, or the field's name; what misses them is what attention says."""
     encoder = tokenizer.Encoder(run)
-    model = train.new_model(replace(TINY, layers=2, heads=4, hidden=64), encoder.size)
+    model = train.new_model(replace(TINY, layers=2, heads=8, hidden=64), encoder.size)
     model.set_attn_implementation("eager")
     found = Counter[str]()
     for number in range(30):
         example = make(5, number, 120, task="extract, all")
-        shown = places(encoder, example)
-        if not shown:
-            continue
+        look = shown(encoder, example)
         prompt, answer = encoder.pair(example.messages, example.answer)
         ids = prompt + answer
-        for at, to in shown:
-            after = encoder.decode(ids[at + 1 :])
-            there = encoder.decode(ids[to : to + 1]).strip()
-            if to == 0:
-                assert after.startswith(("null", "]"))
-                found["nothing"] += 1
-            elif after[0] in "{,":
-                found["item"] += 1
-            else:
-                begins = encoder.decode([ids[at]]) in ":["
-                after = after.lstrip(' "') if begins else after.lstrip()
-                # Some characters are of several tokens.
-                split = "\ufffd" in there + after[:1]
-                assert split or after.startswith(there) or there.startswith(after[:1])
-                found["copied"] += 1
-        batch, _, marked = train.tensors([(prompt, answer, shown)])
+        found += copied(encoder, ids, look.copies) + marked(encoder, ids, look.fields, example)
+        pair = prompt, answer, look
         with torch.no_grad():
-            _, missed = fused.hidden(model, batch, torch.float32, marked)
-            attention = model(batch, output_attentions=True).attentions[1]
-        theirs = torch.stack([-attention[0, 2, at, to].log() for at, to in shown]).sum()
-        assert torch.allclose(missed, theirs, rtol=1e-3)
+            batch, _ = train.tensors([pair])
+            _, missed = fused.hidden(model, batch, torch.float32, train.looks([pair], 2))
+            attentions = model(batch, output_attentions=True).attentions
+        for mean, head, layers, places in zip(
+            missed, (train._POINTER, train._MARKER), ([1], [0, 1]), look, strict=True
+        ):
+            each = [-attentions[n][0, head, at, to].log() for n in layers for at, to in places]
+            assert torch.allclose(mean, sum(each, torch.zeros(())) / len(layers), rtol=1e-3)
     assert found["copied"] > 200
     assert found["item"] > 5
     assert found["nothing"] > 5
+    assert found["of a field"] > 200
+    assert found["of none"] > 200
+
+
+def copied(
+    encoder: tokenizer.Encoder, ids: list[int], places: list[tuple[int, int]]
+) -> Counter[str]:
+    """Count what pointing heads are shown, each held to what stands in its place."""
+    found = Counter[str]()
+    for at, to in places:
+        after = encoder.decode(ids[at + 1 :])
+        there = encoder.decode(ids[to : to + 1]).strip()
+        if to == 0:
+            assert after.startswith(("null", "]"))
+            found["nothing"] += 1
+        elif after[0] in "{,":
+            found["item"] += 1
+        else:
+            begins = encoder.decode([ids[at]]) in ":["
+            after = after.lstrip(' "') if begins else after.lstrip()
+            # Some characters are of several tokens.
+            split = "\ufffd" in there + after[:1]
+            assert split or after.startswith(there) or there.startswith(after[:1])
+            found["copied"] += 1
+    return found
+
+
+def marked(
+    encoder: tokenizer.Encoder, ids: list[int], places: list[tuple[int, int]], example: Example
+) -> Counter[str]:
+    """Count what marking heads are shown, each held to the value of the field it looks at."""
+    found = Counter[str]()
+    values = json.loads(example.answer)
+    for at, to in places:
+        if to == 0:
+            found["of none"] += 1
+            continue
+        name = encoder.decode(ids[: to + 1]).split()[-1]
+        if isinstance(value := values.get(name), str):
+            there = encoder.decode([ids[at]]).strip()
+            # Some characters are of several tokens.
+            assert there in value or "\ufffd" in there
+            found["of a field"] += 1
+    return found
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ tests hold this one to it. It can also be told where a head should look.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -15,10 +17,17 @@ _QUERIES = 128
 """Queries that attend at once: none of them looks at keys behind the last of them."""
 _ROWS = 256
 """Positions whose logits are made at once."""
-_POINTER = 2
-"""The head, in each layer of the upper half, that is shown where to look."""
 Places = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 """Rows of a batch, positions in them, and the earlier positions that these should look at."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the head of a number, in each of some layers, is shown to look at."""
+
+    head: int
+    layers: range
+    places: Places
 
 
 class _Norm(torch.autograd.Function):
@@ -153,12 +162,12 @@ class _Loss(torch.autograd.Function):
         return of_hidden * grads[0], of_head * grads[0], None, None
 
 
-def _looks(
-    qkv: torch.Tensor, places: Places, heads: int, cos: torch.Tensor, sin: torch.Tensor
+def _missed(
+    qkv: torch.Tensor, look: Look, heads: int, cos: torch.Tensor, sin: torch.Tensor
 ) -> torch.Tensor:
-    """By how much the pointing head misses the places: the sum of minus its log attention."""
-    rows, positions, wanted = places
-    head = qkv.view(*qkv.shape[:2], 3, heads, -1)[:, :, :2, _POINTER % heads].float()
+    """By how much a head misses the places: the sum of minus its log attention."""
+    rows, positions, wanted = look.places
+    head = qkv.view(*qkv.shape[:2], 3, heads, -1)[:, :, :2, look.head % heads].float()
     a, b = head.transpose(1, 2).chunk(2, -1)
     q, k = torch.cat([a * cos - b * sin, b * cos + a * sin], -1).unbind(1)
     scores = (q @ k.mT * q.shape[-1] ** -0.5)[rows, positions]
@@ -168,30 +177,31 @@ def _looks(
 
 
 def hidden(
-    model: Any, ids: torch.Tensor, kind: torch.dtype, places: Places | None = None
-) -> tuple[torch.Tensor, torch.Tensor]:
+    model: Any, ids: torch.Tensor, kind: torch.dtype, looks: Sequence[Look] = ()
+) -> tuple[torch.Tensor, list[torch.Tensor]]:
     """The last layer's normed states, (batch, tokens, width), of ids padded on the right.
 
-    And by how much the layers' pointing heads miss all places, on average.
+    And by how much, for each of `looks`, its head misses all places, on average of its layers.
     """
     inner, config = model.model, model.config
     angles = torch.arange(ids.shape[1], device=ids.device)[:, None] * inner.rotary_emb.inv_freq
     cos, sin = angles.cos(), angles.sin()
     epsilon, heads = config.rms_norm_eps, config.num_attention_heads
     x = F.embedding(ids, inner.embed_tokens.weight).flatten(0, 1)
-    missed = []
+    missed = [x.new_zeros(()) for _ in looks]
     for number, layer in enumerate(inner.layers):
         normed = _Norm.apply(x, layer.input_layernorm.weight, epsilon, kind)
         qkv = F.linear(normed, layer.self_attn.qkv_proj.weight.to(kind)).view(*ids.shape, -1)
-        if places and number >= len(inner.layers) // 2:
-            missed.append(_looks(qkv, places, heads, cos, sin))
+        for which, look in enumerate(looks):
+            if number in look.layers:
+                by = _missed(qkv, look, heads, cos, sin) / len(look.layers)
+                missed[which] = missed[which] + by
         seen = _Attend.apply(qkv, cos, sin, heads).flatten(0, 1)
         x = x + F.linear(seen, layer.self_attn.o_proj.weight.to(kind))
         normed = _Norm.apply(x, layer.post_attention_layernorm.weight, epsilon, kind)
         both = F.linear(normed, layer.mlp.gate_up_proj.weight.to(kind))
         x = x + F.linear(_Gate.apply(both), layer.mlp.down_proj.weight.to(kind))
-    states = _Norm.apply(x, inner.norm.weight, epsilon, kind).view(*ids.shape, -1)
-    return states, torch.stack(missed).mean() if missed else states.new_zeros(())
+    return _Norm.apply(x, inner.norm.weight, epsilon, kind).view(*ids.shape, -1), missed
 
 
 def loss(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from json.decoder import scanstring
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from training.examples import Example
@@ -16,12 +16,25 @@ if TYPE_CHECKING:
 _RUN = 4
 """As many tokens alike are the beginning of a copy, or go on with it."""
 _BARE = re.compile(r"[^,\]}]+")
+_BODY = "\n\nDocument:\n"
+_FIELD = re.compile(r"^( *)(\S+) \(", re.MULTILINE)
 
 
-def places(encoder: Encoder, example: Example) -> list[tuple[int, int]]:
-    """Where each token of a copy stands, if it is sure where the copy stands in what is given.
+class Shown(NamedTuple):
+    """Where heads should look: pairs of positions in prompt and answer, of who looks and at what.
 
-    Pairs of positions in prompt and answer: of the token before, and of the one that is copied.
+    Nothing to look at is the first position of all.
+    """
+
+    copies: list[tuple[int, int]]
+    """From the token before one that is copied to where that stands, where it is sure where."""
+    fields: list[tuple[int, int]]
+    """From each token of a document to the name of the field that it is a value of."""
+
+
+def shown(encoder: Encoder, example: Example) -> Shown:
+    """Where the copies of an answer stand, and which field each token of a document is of.
+
     In an extraction copies are its values, and the place of the first token is also that of the
     colon before it, or of the end of the item before it. What ends a list, or goes before a null,
     has the first position of all for its place.
@@ -30,21 +43,35 @@ def places(encoder: Encoder, example: Example) -> list[tuple[int, int]]:
     given, made = encoder.spans(content), encoder.spans(example.answer)
     # The content is followed by its end and the tag of the answer.
     base = len(prompt) - 2 - len(given)
+    fields: Iterable[tuple[int, int | None]] = ()
     if example.task == "extract":
         begins = [begin for begin, _ in given]
-        found = _values(content, begins, example.answer, [begin for begin, _ in made])
+        found = _Answer(example.answer)
+        found.read(0)
+        body = content.index(_BODY)
+        _stand(content, body, found)
+        copies = _copies(content, begins, found, [begin for begin, _ in made])
+        fields = _fields(content, body, begins, found)
     else:
-        found = _runs(
+        copies = _runs(
             [content[begin:end].strip() for begin, end in given],
             [example.answer[begin:end].strip() for begin, end in made],
         )
-    return [(len(prompt) + at, 0 if to is None else base + to) for at, to in found]
+
+    def at(position: int | None) -> int:
+        return 0 if position is None else base + position
+
+    return Shown(
+        [(len(prompt) + by, at(to)) for by, to in copies],
+        [(base + by, at(to)) for by, to in fields],
+    )
 
 
 @dataclass
 class _Value:
     """A string of an answer: where it stands there, and in the document, by characters."""
 
+    path: tuple[str, ...]
     text: str
     begin: int
     end: int
@@ -64,12 +91,12 @@ class _Answer:
     items: list[tuple[int, int]] = field(default_factory=list)
     """Characters before an item of a list, and numbers of the first value behind them."""
 
-    def read(self, at: int, inside: bool = False) -> int:
+    def read(self, at: int, path: tuple[str, ...] = (), inside: bool = False) -> int:
         """Read what stands at a character, `inside` a list or not; returns where it ends."""
         text = self.text
         if text[at] == '"':
             value, end = scanstring(text, at + 1)
-            self.values.append(_Value(value, at + 1, end - 1))
+            self.values.append(_Value(path, value, at + 1, end - 1))
             return end
         if text[at] not in "[{":
             end = _BARE.match(text, at).end()  # type: ignore[union-attr]
@@ -80,9 +107,10 @@ class _Answer:
             at += text[at] == ","
             if many:
                 self.items.append((at - 1 - (text[at - 1] == ","), len(self.values)))
-                at = self.read(at, inside=True)
+                at = self.read(at, path, inside=True)
             else:
-                at = self.read(scanstring(text, at + 1)[1] + 1)
+                key, end = scanstring(text, at + 1)
+                at = self.read(end + 1, (*path, key))
         if many:
             self.nothing.append(at - 1)
         elif inside:
@@ -90,16 +118,10 @@ class _Answer:
         return at + 1
 
 
-def _values(
-    content: str, given: list[int], answer: str, made: list[int]
+def _copies(
+    content: str, given: list[int], found: _Answer, made: list[int]
 ) -> Iterator[tuple[int, int | None]]:
-    found = _Answer(answer)
-    found.read(0)
-    body = content.index("\n\nDocument:\n")
-    for value in found.values:
-        _stand(content, body, value)
-    for row in found.rows:
-        _beside(content, row)
+    answer = found.text
 
     def token(at: int) -> int:
         return bisect_right(made, at) - 1
@@ -121,15 +143,18 @@ def _values(
                 yield position - 1, bisect_right(given, there) - 1
 
 
-def _stand(content: str, body: int, value: _Value) -> None:
-    """Find where a value stands, apart from other words and numbers; it may stand once."""
-    if value.text:
-        alone = re.compile(rf"(?<![\w.,]){re.escape(value.text)}(?!\w|[.,]\d)")
-        value.there = [each.start() for each in alone.finditer(content, body)]
-        if not value.there and content.count(value.text, body) == 1:
-            value.there = [content.index(value.text, body)]
-        if len(value.there) == 1:
-            value.place = value.there[0]
+def _stand(content: str, body: int, found: _Answer) -> None:
+    """Find where values stand, apart from other words and numbers: those that stand once first."""
+    for value in found.values:
+        if value.text:
+            alone = re.compile(rf"(?<![\w.,]){re.escape(value.text)}(?!\w|[.,]\d)")
+            value.there = [each.start() for each in alone.finditer(content, body)]
+            if not value.there and content.count(value.text, body) == 1:
+                value.there = [content.index(value.text, body)]
+            if len(value.there) == 1:
+                value.place = value.there[0]
+    for row in found.rows:
+        _beside(content, row)
 
 
 def _beside(content: str, row: list[_Value]) -> None:
@@ -139,6 +164,34 @@ def _beside(content: str, row: list[_Value]) -> None:
         if value.place is None:
             near = [at for at in value.there if content.count("\n", 0, at) in lines]
             value.place = near[0] if len(near) == 1 else None
+
+
+def _fields(
+    content: str, body: int, given: list[int], found: _Answer
+) -> Iterator[tuple[int, int | None]]:
+    """The last token of the field's name, or none; what may be a value is left out."""
+    names: dict[tuple[str, ...], int] = {}
+    path: tuple[str, ...] = ()
+    for field_ in _FIELD.finditer(content, 0, body):
+        path = (*path[: len(field_[1]) // 2], field_[2])
+        names.setdefault(path, bisect_right(given, field_.end(2) - 1) - 1)
+    sure: dict[int, set[int | None]] = {}
+    doubtful: set[int] = set()
+    for value in found.values:
+        for place in value.there:
+            first = bisect_right(given, place) - 1
+            tokens = range(first, bisect_left(given, place + len(value.text)))
+            if place != value.place:
+                doubtful.update(tokens)
+                continue
+            for token in tokens:
+                sure.setdefault(token, set()).add(names.get(value.path))
+    for token in range(bisect_left(given, body + len(_BODY)), len(given)):
+        if token not in sure:
+            if token not in doubtful:
+                yield token, None
+        elif len(sure[token]) == 1:
+            yield token, next(iter(sure[token]))
 
 
 def _runs(given: list[str], made: list[str]) -> Iterator[tuple[int, int]]:

@@ -27,21 +27,23 @@ from training import fused
 from training.examples import make
 from training.machine import crew, keep_memory, matrix_type
 from training.muon import Muon
-from training.places import places
+from training.places import Shown, shown
 from training.presets import Preset
 from training.tokenizer import SPECIALS, Encoder
 
 PROMPT_WEIGHT, PROMPT_SHARE = 0.1, 0.05
-_POINTING = 4.0
-"""The weight of missing a copy's place, shared among all tokens, beside their mean loss."""
+_POINTING, _MARKING = 4.0, 2.0
+"""The weights of missing a copy's place, and the field that a token of a document is of: shared
+among all tokens, beside their mean loss."""
+_POINTER, _MARKER = 2, 4
+"""The heads that are shown these: in all layers of the upper half, and in three of the middle."""
 _POOL = 16
 # The bytes come right after the control tags, "!" first.
 _QUOTE, _COLON, _BACKSLASH, *_REST = (len(SPECIALS) + ord(c) - ord("!") for c in '":\\[{,')
 _MARKS = {_COLON, *_REST}
 _OPENERS = {_COLON, _REST[0]}
 _OBJECT_END = len(SPECIALS) + ord("}") - ord("!")
-Places = list[tuple[int, int]]
-Pair = tuple[list[int], list[int], Places]
+Pair = tuple[list[int], list[int], Shown]
 
 
 def new_model(preset: Preset, vocabulary: int) -> Any:
@@ -107,7 +109,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
             example = make(seed, index, size, task=task)
             prompt, answer = encoder.pair(example.messages, example.answer)
             if len(prompt) + len(answer) <= longest:
-                pairs.append((prompt, answer, places(encoder, example)))
+                pairs.append((prompt, answer, shown(encoder, example)))
                 want -= len(prompt) + len(answer)
         pairs.sort(key=lambda p: len(p[0]) + len(p[1]))
         batches: list[list[Pair]] = [[]]
@@ -143,8 +145,8 @@ def _tokens_at(folder: Path) -> int:
         return 0
 
 
-def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor, fused.Places | None]:
-    """Padded ids, the loss weight of each of them as a target, and the places to look at."""
+def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Padded ids, and the loss weight of each of them as a target."""
     longest = max(len(p) + len(a) for p, a, _ in batch)
     ids = torch.zeros(len(batch), longest, dtype=torch.long)
     weight = torch.zeros(len(batch), longest)
@@ -153,9 +155,23 @@ def tensors(batch: list[Pair]) -> tuple[torch.Tensor, torch.Tensor, fused.Places
         ids[row, :m] = torch.tensor(prompt + answer)
         weight[row, 1:n] = PROMPT_WEIGHT
         weight[row, n:m] = torch.tensor([1.0, *map(_choice, answer, [0, *answer], answer[1:])])
-    looks = [(row, *place) for row, (*_, shown) in enumerate(batch) for place in shown]
-    rows, at, to = torch.tensor(looks).T if looks else (None, None, None)
-    return ids, weight, None if rows is None else (rows, at, to)
+    return ids, weight
+
+
+def looks(batch: list[Pair], layers: int, device: Any = "cpu") -> list[fused.Look]:
+    """What the heads of a model of so many layers are shown of a batch."""
+    half = layers // 2
+    pointers, markers = range(half, layers), range(max(0, half - 1), min(half + 2, layers))
+
+    def look(head: int, where: range, places: Iterable[list[tuple[int, int]]]) -> fused.Look:
+        found = [(row, *place) for row, each in enumerate(places) for place in each]
+        rows, at, to = torch.tensor(found, dtype=torch.long, device=device).view(-1, 3).T
+        return fused.Look(head, where, (rows, at, to))
+
+    return [
+        look(_POINTER, pointers, (shown.copies for *_, shown in batch)),
+        look(_MARKER, markers, (shown.fields for *_, shown in batch)),
+    ]
 
 
 def _choice(before: int, earlier: int, token: int) -> float:
@@ -172,15 +188,15 @@ def _choice(before: int, earlier: int, token: int) -> float:
 
 def losses(model: Any, batch: list[Pair], precision: torch.dtype) -> tuple[torch.Tensor, float]:
     """The weighted loss, and the plain loss on the answers; matrices multiply in `precision`."""
-    ids, weight, shown = tensors(batch)
+    ids, weight = tensors(batch)
     ids, weight = ids.to(model.device), weight[:, 1:].to(model.device)
-    if shown:
-        shown = (shown[0].to(ids), shown[1].to(ids), shown[2].to(ids))
     wanted = (weight >= 1.0) | ((weight > 0) & (torch.rand_like(weight) < PROMPT_SHARE))
     weight, targets = weight[wanted], ids[:, 1:][wanted]
-    states, missed = fused.hidden(model, ids, precision, shown)
+    shown = looks(batch, model.config.num_hidden_layers, ids.device)
+    states, (copies, fields) = fused.hidden(model, ids, precision, shown)
     loss, each = fused.loss(model, states[:, :-1][wanted], targets, weight / weight.sum())
-    return loss + _POINTING * missed / ids.numel(), each[weight >= 1.0].mean().item()
+    missed = (_POINTING * copies + _MARKING * fields) / ids.numel()
+    return loss + missed, each[weight >= 1.0].mean().item()
 
 
 def gradients(
