@@ -13,14 +13,14 @@ from onnx import numpy_helper
 # Fixed, so that a new training of the embedded model changes no test: what its own embeddings
 # and its scales of 8-bit blocks were near.
 _EMBEDDING = 0.05
-_SCALE = 0.001
+_SCALE = 0.0015
 
 
 def randomize(
     folder: Path,
     out: Path,
     *,
-    seed: int = 0,
+    seed: int = 1,
     tokenizer: Path | None = None,
     exact: bool = False,
 ) -> Path:

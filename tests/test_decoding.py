@@ -288,11 +288,11 @@ def test_what_an_answer_copies_is_guessed_as_it_is_written_there(
     """Told the text in an answer's writing, the decoder needs fewer passes, not other tokens."""
     monkeypatch.setattr("slmtasks.drafts.Cost.line", lambda _: (1.0, 0.0))
     prompt = exact_model.encode([{"role": "user", "content": "Write."}])
-    asked = Asked(prompt, "start: /[a-h]{40}/", max_tokens=100, reserve=0)
+    asked = Asked(prompt, "start: /[a-h]{160}/", max_tokens=200, reserve=0)
     plain, _ = exact_model.answer(asked)
     told, _ = exact_model.answer(replace(asked, copied=plain.text))
     assert told.tokens == plain.tokens
-    assert told.passes < 0.75 * plain.passes
+    assert told.passes < 0.75 * plain.passes, (told.passes, plain.passes)
 
 
 def test_a_task_says_how_its_source_is_written_in_an_answer(
