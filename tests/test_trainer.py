@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +20,7 @@ from slmtasks.store import NANO
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from training import fused, machine, muon, presets, start, tokenizer, train  # noqa: E402
+from training import fused, machine, muon, presets, products, start, tokenizer, train  # noqa: E402
 from training.examples import Example, make  # noqa: E402
 from training.places import shown  # noqa: E402
 
@@ -210,6 +211,28 @@ def marked(
             assert there in value or "\ufffd" in there
             found["of a field"] += 1
     return found
+
+
+def test_a_specifications_sentence_is_shown_its_value_first(run: Path) -> None:
+    """Its beginning looks at the value, its name at the key, its value at the value."""
+    encoder, found = tokenizer.Encoder(run), Counter[str]()
+    for number in range(20):
+        example = make(5, number, 120, task="describe_product")
+        prompt, answer = encoder.pair(example.messages, example.answer)
+        ids, looks = prompt + answer, dict(shown(encoder, example).copies)
+        for spec in re.finditer(r"^- (.+?): (.+)$", example.messages[-1]["content"], re.MULTILINE):
+            said = products.sentence(*spec.groups())
+            for at, to in looks.items():
+                after, there = encoder.decode(ids[at + 1 :]), encoder.decode(ids[to:])
+                before = encoder.decode(ids[: at + 1])
+                if after.lstrip().startswith(said):
+                    assert there.lstrip().startswith(spec[2])
+                    found["sentence"] += 1
+                elif after.startswith(f" {spec[2]}.") and before.endswith((" is", " are")):
+                    found["value"] += there.lstrip().startswith(spec[2])
+                elif after.startswith(f" {products.words_of(spec[1])} ") and before.endswith("The"):
+                    found["key"] += there.lstrip().startswith(spec[1])
+    assert min(found[name] for name in ("sentence", "key", "value")) > 50
 
 
 @pytest.mark.parametrize(

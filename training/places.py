@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from json.decoder import scanstring
 from typing import TYPE_CHECKING, NamedTuple
 
+from training.products import sentence, words_of
+
 if TYPE_CHECKING:
     from training.examples import Example
     from training.tokenizer import Encoder
@@ -17,6 +19,7 @@ _RUN = 4
 """As many tokens alike are the beginning of a copy, or go on with it."""
 _BARE = re.compile(r"[^,\]}]+")
 _BODY = "\n\nDocument:\n"
+_SPEC = re.compile(r"^- (.+?): (.+)$", re.MULTILINE)
 _FIELD = re.compile(r"^( *)(\S+) \(", re.MULTILINE)
 
 
@@ -43,6 +46,7 @@ def shown(encoder: Encoder, example: Example) -> Shown:
     given, made = encoder.spans(content), encoder.spans(example.answer)
     # The content is followed by its end and the tag of the answer.
     base = len(prompt) - 2 - len(given)
+    copies: Iterable[tuple[int, int | None]]
     fields: Iterable[tuple[int, int | None]] = ()
     if example.task == "extract":
         begins = [begin for begin, _ in given]
@@ -53,10 +57,12 @@ def shown(encoder: Encoder, example: Example) -> Shown:
         copies = _copies(content, begins, found, [begin for begin, _ in made])
         fields = _fields(content, body, begins, found)
     else:
-        copies = _runs(
+        runs = _runs(
             [content[begin:end].strip() for begin, end in given],
             [example.answer[begin:end].strip() for begin, end in made],
         )
+        specs = _specs(content, [b for b, _ in given], example.answer, [b for b, _ in made])
+        copies = {**dict(runs), **dict(specs)}.items()
 
     def at(position: int | None) -> int:
         return 0 if position is None else base + position
@@ -203,3 +209,23 @@ def _runs(given: list[str], made: list[str]) -> Iterator[tuple[int, int]]:
         to = stand.get(tuple(made[position : position + _RUN]), -1)
         if to >= 0:
             yield position - 1, to
+
+
+def _specs(
+    content: str, given: list[int], answer: str, made: list[int]
+) -> Iterator[tuple[int, int]]:
+    """Of a sentence that says a specification: the value, which decides how it is said, for its
+    beginning, then the key, then the value."""
+    for spec in _SPEC.finditer(content):
+        said, name = sentence(*spec.groups()), words_of(spec[1])
+        steps = [(0, spec.start(2)), (said.index(name), spec.start(1))]
+        if said.endswith(f" {spec[2]}."):
+            begin = len(said) - 1 - len(spec[2])
+            steps += [(begin + k, spec.start(2) + k) for k in range(len(spec[2]))]
+        for found in re.finditer(re.escape(said), answer):
+            last = -1
+            for step, there in steps:
+                token = bisect_right(made, found.start() + step) - 1
+                if token != last:
+                    yield token - 1, bisect_right(given, there) - 1
+                last = token

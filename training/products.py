@@ -53,7 +53,7 @@ class Sheet:
     def facts(self) -> list[str]:
         """Every feature, specification and the price as sentences, in the sheet's order."""
         out = [f"{_upper(text).removesuffix('.')}." for text in self.features]
-        out += [_sentence(k, v) for k, v in self.specs.items()]
+        out += [sentence(k, v) for k, v in self.specs.items()]
         return [*out, *([f"The price is {self.price}."] if self.price else [])]
 
 
@@ -83,7 +83,7 @@ def _spelled(key: str, way: str) -> str:
     return {"title": _upper(key), "snake": key.replace(" ", "_")}.get(way, key)
 
 
-def _sentence(key: str, value: str) -> str:
+def sentence(key: str, value: str) -> str:
     """A specification as a sentence."""
     name = words_of(key)
     if value in ("yes", "no"):
