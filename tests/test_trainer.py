@@ -226,7 +226,8 @@ def test_a_specifications_sentence_is_shown_its_value_first(run: Path) -> None:
                 after, there = encoder.decode(ids[at + 1 :]), encoder.decode(ids[to:])
                 before = encoder.decode(ids[: at + 1])
                 if after.lstrip().startswith(said):
-                    assert there.lstrip().startswith(spec[2])
+                    # Some characters are of several tokens.
+                    assert there.lstrip().startswith(spec[2]) or there[0] == "\ufffd"
                     found["sentence"] += 1
                 elif after.startswith(f" {spec[2]}.") and before.endswith((" is", " are")):
                     found["value"] += there.lstrip().startswith(spec[2])
