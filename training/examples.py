@@ -13,11 +13,11 @@ from training.drafts import Draft
 from training.page import held_out
 
 _MAKERS: dict[str, tuple[float, Callable[[Random, int], Draft | None]]] = {
-    "extract": (0.23, extract.example),
+    "extract": (0.25, extract.example),
     # More answers for each token of the documents: finding a value is what is learnt slowest.
-    "extract, all": (0.23, partial(extract.example, all_of_it=True)),
+    "extract, all": (0.25, partial(extract.example, all_of_it=True)),
     "summarize": (0.1, copywriting.summarize),
-    "describe_product": (0.24, products.describe),
+    "describe_product": (0.2, products.describe),
     "social_post": (0.09, copywriting.social),
     "reply": (0.11, replies.reply),
 }

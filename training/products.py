@@ -143,25 +143,10 @@ def sheet(r: Random) -> Sheet:
             continue
         spelled = _spelled(strange(key), way if r.random() < 0.8 else "plain")
         out.specs[spelled] = strange(_filled(r.choice(values.split("|")), r))
-    if r.random() < 0.4:
-        _any_specs(out, way, r)
     out.specs = {k: v for k, v in out.specs.items() if v}
     if r.random() < 0.15:
         out.keywords = tuple(r.sample(WORDS["keywords"], 2))
     return out
-
-
-def _any_specs(out: Sheet, way: str, r: Random) -> None:
-    """Specifications of any words at all, first or last: only yes and no are said otherwise."""
-    more = {}
-    for _ in range(r.randint(1, 3)):
-        key = _filled(r.choice(["{b} kind", "{a} {b}", "{j} type", "{j}", "{b} {j}", "{j} {b}"]), r)
-        shapes = ["{a} {b}", "{b} {b}", "{j} {b}", "{b}", "{j}", "{w} {b}", "{n} {b}", "yes", "no"]
-        names = _KINDS[r.choice(list(_KINDS))]["names"]
-        value = r.choice(shapes) if r.random() < 0.5 else r.choice(names)
-        more[_spelled(key, way)] = _filled(value, r)
-    first = r.random() < 0.6
-    out.specs = {**more, **out.specs} if first else {**out.specs, **more}
 
 
 def _within(sentences: list[str], limit: int) -> str:

@@ -39,7 +39,7 @@ _POINTER, _MARKER = 2, 4
 """The heads that are shown these: in all layers of the upper half, and in three of the middle."""
 _POOL = 16
 # The bytes come right after the control tags, "!" first.
-_QUOTE, _COLON, _STOP, _BACKSLASH, *_REST = (len(SPECIALS) + ord(c) - ord("!") for c in '":.\\[{,')
+_QUOTE, _COLON, _BACKSLASH, *_REST = (len(SPECIALS) + ord(c) - ord("!") for c in '":\\[{,')
 _MARKS = {_COLON, *_REST}
 _OPENERS = {_COLON, _REST[0]}
 _OBJECT_END = len(SPECIALS) + ord("}") - ord("!")
@@ -175,11 +175,8 @@ def looks(batch: list[Pair], layers: int, device: Any = "cpu") -> list[fused.Loo
 
 
 def _choice(before: int, earlier: int, token: int) -> float:
-    """The weight of a token of the answer: most where a value or a row begins and ends.
-
-    How a sentence begins decides what is said in it.
-    """
-    if before in (_COLON, _STOP):
+    """The weight of a token of the answer: most where a value or a row begins and ends."""
+    if before == _COLON:
         return 3.0
     if before == _QUOTE and earlier in _OPENERS:
         return 5.0
