@@ -22,7 +22,7 @@ pytest.importorskip("transformers")
 
 from training import fused, machine, muon, presets, products, start, tokenizer, train  # noqa: E402
 from training.examples import Example, make  # noqa: E402
-from training.places import shown  # noqa: E402
+from training.places import _runs, shown  # noqa: E402
 
 TINY = replace(
     presets.PRESETS["smoke"],
@@ -213,27 +213,45 @@ def marked(
     return found
 
 
-def test_a_specifications_sentence_is_shown_its_value_first(run: Path) -> None:
-    """Its beginning looks at the value, its name at the key, its value at the value."""
+def test_product_copy_is_shown_its_sheet(run: Path) -> None:
+    """A specification's sentence looks at its line's end, its name at the key, its value at the
+    value; a feature's at the feature."""
     encoder, found = tokenizer.Encoder(run), Counter[str]()
     for number in range(20):
         example = make(5, number, 120, task="describe_product")
         prompt, answer = encoder.pair(example.messages, example.answer)
         ids, looks = prompt + answer, dict(shown(encoder, example).copies)
-        for spec in re.finditer(r"^- (.+?): (.+)$", example.messages[-1]["content"], re.MULTILINE):
+        texts = {at: encoder.decode(ids[at + 1 :]).lstrip() for at in looks}
+        seen = {at: encoder.decode(ids[to:]) for at, to in looks.items()}
+        before = {at: encoder.decode(ids[: at + 1]) for at in looks}
+        content = example.messages[-1]["content"]
+        for feature in re.findall(r"^- ([^:\n]+)$", content, re.MULTILINE):
+            said = f" {products.upper(feature).removesuffix('.')}. "
+            for at in looks:
+                if f" {texts[at]}".startswith(said) and before[at].endswith("."):
+                    assert seen[at].lstrip().startswith(feature)
+                    found["feature"] += 1
+        for spec in re.finditer(r"^- (.+?): (.+)$", content, re.MULTILINE):
             said = products.sentence(*spec.groups())
-            for at, to in looks.items():
-                after, there = encoder.decode(ids[at + 1 :]), encoder.decode(ids[to:])
-                before = encoder.decode(ids[: at + 1])
-                if after.lstrip().startswith(said):
-                    # Some characters are of several tokens.
-                    assert there.lstrip().startswith(spec[2]) or there[0] == "\ufffd"
+            rest = content[spec.end() :] or encoder.decode(ids[len(prompt) - 2 : len(prompt)])
+            for at in looks:
+                if texts[at].startswith(said):
+                    assert seen[at].startswith(rest)
                     found["sentence"] += 1
-                elif after.startswith(f" {spec[2]}.") and before.endswith((" is", " are")):
-                    found["value"] += there.lstrip().startswith(spec[2])
-                elif after.startswith(f" {products.words_of(spec[1])} ") and before.endswith("The"):
-                    found["key"] += there.lstrip().startswith(spec[1])
-    assert min(found[name] for name in ("sentence", "key", "value")) > 50
+                elif texts[at].startswith(f"{spec[2]}.") and before[at].endswith((" is", " are")):
+                    found["value"] += seen[at].lstrip().startswith(spec[2])
+                elif texts[at].startswith(f"{products.words_of(spec[1])} "):
+                    found["key"] += seen[at].lstrip().startswith(spec[1])
+    assert min(found[name] for name in ("feature", "sentence", "value", "key")) > 30
+
+
+def test_a_copied_run_is_shown_to_its_end() -> None:
+    """Where a part of it stands twice, the longer run decides."""
+    given, made = list("abcdefg bcdexyz"), list("1abcdefg2bcdexy3bcde4")
+    looks = dict(_runs(given, made))
+    assert [looks[at] for at in range(7)] == list(range(7))
+    assert [looks[at] for at in range(8, 14)] == list(range(8, 14))
+    assert not looks.keys() & {7, *range(14, 21)}
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from json.decoder import scanstring
 from typing import TYPE_CHECKING, NamedTuple
 
-from training.products import sentence, words_of
+from training.products import sentence, upper, words_of
 
 if TYPE_CHECKING:
     from training.examples import Example
@@ -19,7 +20,7 @@ _RUN = 4
 """As many tokens alike are the beginning of a copy, or go on with it."""
 _BARE = re.compile(r"[^,\]}]+")
 _BODY = "\n\nDocument:\n"
-_SPEC = re.compile(r"^- (.+?): (.+)$", re.MULTILINE)
+_ITEM = re.compile(r"^- (?P<all>(?P<key>.+?): (?P<value>.+)|.+)$", re.MULTILINE)
 _FIELD = re.compile(r"^( *)(\S+) \(", re.MULTILINE)
 
 
@@ -61,8 +62,9 @@ def shown(encoder: Encoder, example: Example) -> Shown:
             [content[begin:end].strip() for begin, end in given],
             [example.answer[begin:end].strip() for begin, end in made],
         )
-        specs = _specs(content, [b for b, _ in given], example.answer, [b for b, _ in made])
-        copies = {**dict(runs), **dict(specs)}.items()
+        begins = [*(begin for begin, _ in given), len(content)]
+        items = _items(content, begins, example.answer, [begin for begin, _ in made])
+        copies = {**dict(runs), **dict(items)}.items()
 
     def at(position: int | None) -> int:
         return 0 if position is None else base + position
@@ -201,27 +203,44 @@ def _fields(
 
 
 def _runs(given: list[str], made: list[str]) -> Iterator[tuple[int, int]]:
-    stand: dict[tuple[str, ...], int] = {}
+    """Each token of a run that is copied, the longest from where it begins, if that stands once."""
+    stand: dict[tuple[str, ...], list[int]] = {}
     for position in range(len(given) - _RUN + 1):
-        run = tuple(given[position : position + _RUN])
-        stand[run] = -1 if run in stand else position
-    for position in range(len(made) - _RUN + 1):
-        to = stand.get(tuple(made[position : position + _RUN]), -1)
-        if to >= 0:
-            yield position - 1, to
+        stand.setdefault(tuple(given[position : position + _RUN]), []).append(position)
+    position = 0
+    while position <= len(made) - _RUN:
+        places = stand.get(tuple(made[position : position + _RUN]), [])
+        lengths = [_alike(given, to, made, position) for to in places]
+        length = max(lengths, default=1)
+        if lengths.count(length) == 1:
+            to = places[lengths.index(length)]
+            yield from ((position + k - 1, to + k) for k in range(length))
+        position += length
 
 
-def _specs(
+def _alike(given: list[str], to: int, made: list[str], position: int) -> int:
+    """How many tokens are alike from there on."""
+    rest = zip(given[to:], made[position:], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], rest))
+
+
+def _items(
     content: str, given: list[int], answer: str, made: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Of a sentence that says a specification: the value, which decides how it is said, for its
-    beginning, then the key, then the value."""
-    for spec in _SPEC.finditer(content):
-        said, name = sentence(*spec.groups()), words_of(spec[1])
-        steps = [(0, spec.start(2)), (said.index(name), spec.start(1))]
-        if said.endswith(f" {spec[2]}."):
-            begin = len(said) - 1 - len(spec[2])
-            steps += [(begin + k, spec.start(2) + k) for k in range(len(spec[2]))]
+    """Of a sentence that says a feature, each character; of one that says a specification, the
+    end of its line, which knows how it is said, then the key, then the value."""
+    for item in _ITEM.finditer(content):
+        text, key, value = item.groups()
+        if key is None:
+            said = f"{upper(text).removesuffix('.')}."
+            steps = [(k, item.start("all") + k) for k in range(len(said) - 1)]
+        else:
+            said, name = sentence(key, value), words_of(key)
+            # What follows the last line of all is the end of the prompt.
+            steps = [(0, item.end()), (said.index(name), item.start("key"))]
+            if said.endswith(f" {value}."):
+                begin = len(said) - 1 - len(value)
+                steps += [(begin + k, item.start("value") + k) for k in range(len(value))]
         for found in re.finditer(re.escape(said), answer):
             last = -1
             for step, there in steps:

@@ -52,7 +52,7 @@ class Sheet:
     @property
     def facts(self) -> list[str]:
         """Every feature, specification and the price as sentences, in the sheet's order."""
-        out = [f"{_upper(text).removesuffix('.')}." for text in self.features]
+        out = [f"{upper(text).removesuffix('.')}." for text in self.features]
         out += [sentence(k, v) for k, v in self.specs.items()]
         return [*out, *([f"The price is {self.price}."] if self.price else [])]
 
@@ -67,7 +67,8 @@ def _plural(noun: str) -> str:
     return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 
-def _upper(text: str) -> str:
+def upper(text: str) -> str:
+    """With a capital."""
     return text[:1].upper() + text[1:]
 
 
@@ -80,7 +81,7 @@ def _spelled(key: str, way: str) -> str:
     first, *rest = key.split()
     if way == "camel":
         return first + "".join(w.capitalize() for w in rest)
-    return {"title": _upper(key), "snake": key.replace(" ", "_")}.get(way, key)
+    return {"title": upper(key), "snake": key.replace(" ", "_")}.get(way, key)
 
 
 def sentence(key: str, value: str) -> str:
@@ -119,7 +120,7 @@ def sheet(r: Random) -> Sheet:
     tail = r.choice(["", "", lex.name(r), r.choice(WORDS["marks"]), str(r.randint(2, 900))])
     name = " ".join(w for w in (lex.name(r), tail) if w)
     out = Sheet(f"The {name}" if r.random() < 0.25 else name)
-    case, strange = r.choice([str, _upper]), Strange(r, most=True)
+    case, strange = r.choice([str, upper]), Strange(r, most=True)
     if r.random() < 0.65:
         before = r.choice(["", "", "", "", f"{r.choice(NOUNS)} ", f"{r.choice(ADJECTIVES)} "])
         out.kind = strange(before + r.choice(table["names"]))
@@ -176,16 +177,16 @@ def describe(r: Random, size: int) -> Draft | None:
     body = _within(parts, CHARACTERS[length] - 32)
     if closing and len(body) + len(closing) < CHARACTERS[length] - 32:
         body += f" {closing}"
-    bullets = [_upper(f) for f in s.features]
-    bullets += [f"{_upper(words_of(k))}: {v}" for k, v in s.specs.items()]
+    bullets = [upper(f) for f in s.features]
+    bullets += [f"{upper(words_of(k))}: {v}" for k, v in s.specs.items()]
     bullets += [f"Price: {s.price}"] if s.price and not bullets else []
     by = f" by {s.brand}" if s.brand else ""
     answer = {
         "title": f"{s.name} – {s.kind}{by}" if s.kind else f"{s.name}{by}",
         "tagline": (
-            f"{_upper(s.kind or 'made')} for {s.who}"
+            f"{upper(s.kind or 'made')} for {s.who}"
             if s.who
-            else " – ".join([*filter(None, [_upper(s.kind)]), *bullets[:1]])
+            else " – ".join([*filter(None, [upper(s.kind)]), *bullets[:1]])
         ),
         "description": body,
         "bullets": bullets[: BULLETS[length]],
