@@ -166,6 +166,8 @@ def test_heads_are_shown_where_the_values_stand(run: Path) -> None:
             assert torch.allclose(mean, sum(each, torch.zeros(())) / len(layers), rtol=1e-3)
     assert found["copied"] > 200
     assert found["item"] > 5
+    # Some values end within a token.
+    assert found["behind"] > 0.95 * found["ends"] > 100
     assert found["nothing"] > 5
     assert found["of a field"] > 200
     assert found["of none"] > 200
@@ -184,6 +186,10 @@ def copied(
             found["nothing"] += 1
         elif after[0] in "{,":
             found["item"] += 1
+        elif after[0] == '"' and encoder.decode([ids[at]]) not in ":[":
+            value = re.split(r'(?<!\\)"', encoder.decode(ids[: at + 1]))[-1]
+            found["behind"] += encoder.decode(ids[:to]).endswith(json.loads(f'"{value}"'))
+            found["ends"] += 1
         else:
             begins = encoder.decode([ids[at]]) in ":["
             after = after.lstrip(' "') if begins else after.lstrip()

@@ -40,17 +40,17 @@ def shown(encoder: Encoder, example: Example) -> Shown:
     """Where the copies of an answer stand, and which field each token of a document is of.
 
     In an extraction copies are its values, and the place of the first token is also that of the
-    colon before it, or of the end of the item before it. What ends a list, or goes before a null,
-    has the first position of all for its place.
+    colon before it, or of the end of the item before it; its last token looks at what stands
+    behind it. What ends a list, or goes before a null, has the first position of all for its place.
     """
     prompt, content = encoder.prompt(example.messages), example.messages[-1]["content"]
     given, made = encoder.spans(content), encoder.spans(example.answer)
+    begins = [*(begin for begin, _ in given), len(content)]
     # The content is followed by its end and the tag of the answer.
     base = len(prompt) - 2 - len(given)
     copies: Iterable[tuple[int, int | None]]
     fields: Iterable[tuple[int, int | None]] = ()
     if example.task == "extract":
-        begins = [begin for begin, _ in given]
         found = _Answer(example.answer)
         found.read(0)
         body = content.index(_BODY)
@@ -62,7 +62,6 @@ def shown(encoder: Encoder, example: Example) -> Shown:
             [content[begin:end].strip() for begin, end in given],
             [example.answer[begin:end].strip() for begin, end in made],
         )
-        begins = [*(begin for begin, _ in given), len(content)]
         items = _items(content, begins, example.answer, [begin for begin, _ in made])
         copies = {**dict(runs), **dict(items)}.items()
 
@@ -144,11 +143,13 @@ def _copies(
             continue
         if answer[value.begin - 2] == ":":
             yield token(value.begin - 2), bisect_right(given, value.place) - 1
-        for position in range(bisect_left(made, value.begin), bisect_left(made, value.end)):
+        end = bisect_left(made, value.end)
+        for position in range(bisect_left(made, value.begin), end):
             written = answer[value.begin : made[position]]
             there = value.place + len(written) - written.count("\\")
             if content[there] == answer[made[position]]:
                 yield position - 1, bisect_right(given, there) - 1
+        yield end - 1, bisect_right(given, value.place + len(value.text)) - 1
 
 
 def _stand(content: str, body: int, found: _Answer) -> None:
