@@ -167,8 +167,8 @@ def _specials(p: Page, q: Request) -> None:
             q.put(concept, list[str], items)
 
 
-def request(p: Page, all_of_it: bool = False) -> Request:
-    """Ask some of a page's facts, or up to 16 of them, and some that it lacks."""
+def request(p: Page, all_of_it: bool = False, rows: bool = False) -> Request:
+    """Ask some of a page's facts, or up to 16 of them, and some that it lacks; or its `rows`."""
     r = p.r
     q = Request(r)
     facts = list(p.facts)
@@ -192,7 +192,7 @@ def request(p: Page, all_of_it: bool = False) -> Request:
         q.put(name, kind, value, fld.about(concept, r))
         for _ in range(2 if r.random() < (0.5 if q.gaps else 0.1) else 0):
             _absent(p, q)
-    if 0 < len(p.rows) < 8 and r.random() < (0.7 if all_of_it else 0.3):
+    if 0 < len(p.rows) < 8 and r.random() < (1 if rows else 0.7 if all_of_it else 0.3):
         if p.kind == "minutes":
             _rows(p, q, {"who": "text", "what": "text", "until": "date"}, fld.ROWS)
         elif p.columns:
@@ -254,11 +254,13 @@ def _absent_label(p: Page, q: Request) -> None:
     q.put("_".join(words), kind, None, absent=True)
 
 
-def example(r: Random, size: int, all_of_it: bool = False) -> Draft | None:
-    """A document and what is asked of it, some or `all_of_it`; None if nothing is."""
+def example(r: Random, size: int, all_of_it: bool = False, rows: bool = False) -> Draft | None:
+    """A document and what is asked of it: some, `all_of_it`, its `rows`; None if nothing is."""
     # Many fields leave less room for the document.
     p = page(r, size * 3 // 4 if all_of_it else size)
-    q = request(p, all_of_it)
+    if rows and not 0 < len(p.rows) < 8:
+        return None
+    q = request(p, all_of_it, rows)
     if not q.fields:
         return None
     text, answer = noise.apply(p, q.answer, q.fixed, r)
