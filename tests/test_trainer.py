@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ pytest.importorskip("transformers")
 from training import fused, machine, muon, presets, products, start, tokenizer, train  # noqa: E402
 from training.examples import Example, make  # noqa: E402
 from training.places import _runs, shown  # noqa: E402
+from training.swaps import Swaps  # noqa: E402
 
 TINY = replace(
     presets.PRESETS["smoke"],
@@ -258,6 +260,29 @@ def test_a_copied_run_is_shown_to_its_end() -> None:
     assert [looks[at] for at in range(7)] == list(range(7))
     assert [looks[at] for at in range(8, 14)] == list(range(8, 14))
     assert not looks.keys() & {7, *range(14, 21)}
+
+
+def test_every_word_of_the_vocabulary_is_copied_sometimes(run: Path) -> None:
+    """Tokens are exchanged alike in prompt and answer; keys, null and forms of a word stay."""
+    encoder, r = tokenizer.Encoder(run), Random(3)
+    swaps, put = Swaps(encoder), set[int]()
+    for number in range(60):
+        example = make(5, number, 120, task=r.choice(["extract", "describe_product", "reply"]))
+        prompt, answer = encoder.pair(example.messages, example.answer)
+        look = shown(encoder, example)
+        other = swaps(r, prompt, answer, look)
+        pairs = {*zip(prompt, other[0], strict=True), *zip(answer, other[1], strict=True)}
+        assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+        put |= {b for a, b in pairs if a != b}
+        for at, to in look.copies:
+            ids, new = prompt + answer, [*other[0], *other[1]]
+            assert (ids[at + 1] == ids[to]) == (new[at + 1] == new[to])
+        if example.task == "extract":
+            made = json.loads(encoder.decode(other[1]))
+            given = json.loads(example.answer)
+            assert [*made] == [*given]
+            assert [v is None for v in made.values()] == [v is None for v in given.values()]
+    assert len(put) > 30
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from training.machine import crew, keep_memory, matrix_type
 from training.muon import Muon
 from training.places import Shown, shown
 from training.presets import Preset
+from training.swaps import Swaps
 from training.tokenizer import SPECIALS, Encoder
 
 PROMPT_WEIGHT, PROMPT_SHARE = 0.1, 0.05
@@ -95,6 +96,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
     os.nice(5)
     torch.set_num_threads(1)
     encoder, index = Encoder(Path(folder)), start
+    swapped = Swaps(encoder)
     r = Random(f"{seed}:{start}")
     seen, part = _tokens_at(Path(folder)), preset.batch // preset.parts
     while True:
@@ -109,7 +111,10 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
             example = make(seed, index, size, task=task)
             prompt, answer = encoder.pair(example.messages, example.answer)
             if len(prompt) + len(answer) <= longest:
-                pairs.append((prompt, answer, shown(encoder, example)))
+                look = shown(encoder, example)
+                if example.task != "summarize":
+                    prompt, answer = swapped(r, prompt, answer, look)
+                pairs.append((prompt, answer, look))
                 want -= len(prompt) + len(answer)
         pairs.sort(key=lambda p: len(p[0]) + len(p[1]))
         batches: list[list[Pair]] = [[]]
