@@ -267,7 +267,7 @@ def test_every_word_of_the_vocabulary_is_copied_sometimes(run: Path) -> None:
     encoder, r = tokenizer.Encoder(run), Random(3)
     swaps, put = Swaps(encoder), set[int]()
     for number in range(60):
-        example = make(5, number, 120, task=r.choice(["extract", "describe_product", "reply"]))
+        example = make(5, number, 120, task=r.choice(["extract", "social_post", "reply"]))
         prompt, answer = encoder.pair(example.messages, example.answer)
         look = shown(encoder, example)
         other = swaps(r, prompt, answer, look)

@@ -16,19 +16,24 @@ _EXAMPLES, _TOKENS = 0.6, 0.7
 """The share of examples that are changed, and at most that of their copied tokens."""
 _CHOICE = 4
 """Of as many tokens the one that was seen least is taken."""
+_DECIDE = [space + word for word in "yes no Yes No YES NO".split() for space in ("", " ")]
 
 
 class Swaps:
-    """Exchanges tokens for others of their shape: with or without a space, small or capital."""
+    """Exchanges tokens for others of their shape: with or without a space, small or capital.
+
+    Yes and no, which decide more than what is copied, are neither exchanged nor stand in.
+    """
 
     def __init__(self, encoder: Encoder) -> None:
+        decide = {i for text in _DECIDE for i in encoder.text(text)}
         self._words = [encoder.decode([token]).strip().lower() for token in range(encoder.size)]
         self._alike: dict[int, list[int]] = {}
         self._seen = Counter[int]()
         groups: dict[tuple[bool, bool, bool], list[int]] = {}
         for token in range(encoder.size):
             text = encoder.decode([token])
-            if (word := text.strip()).isalpha() and len(word) > 1:
+            if (word := text.strip()).isalpha() and len(word) > 1 and token not in decide:
                 shape = text != word, word[0].isupper(), word[1:].isupper()
                 self._alike[token] = groups.setdefault(shape, [])
                 self._alike[token].append(token)
