@@ -23,6 +23,7 @@ _KINDS: dict[str, dict[str, list[str]]] = WORDS["kinds"]
 _FILL: dict[str, str] = WORDS["fill"]
 _TYPES = ("type", "kind", "category")
 _PLACES = ("near", "in")
+_EITHER = ("yes", "no")
 
 
 @dataclass
@@ -87,7 +88,7 @@ def _spelled(key: str, way: str) -> str:
 def sentence(key: str, value: str) -> str:
     """A specification as a sentence."""
     name = words_of(key)
-    if value in ("yes", "no"):
+    if value in _EITHER:
         return f"It is {'' if value == 'yes' else 'not '}{name}."
     last = name.split()[-1]
     if last in _PLACES:
@@ -145,9 +146,24 @@ def sheet(r: Random) -> Sheet:
         spelled = _spelled(strange(key), way if r.random() < 0.8 else "plain")
         out.specs[spelled] = strange(_filled(r.choice(values.split("|")), r))
     out.specs = {k: v for k, v in out.specs.items() if v}
+    if r.random() < 0.5:
+        _exchange(out, r)
     if r.random() < 0.15:
         out.keywords = tuple(r.sample(WORDS["keywords"], 2))
     return out
+
+
+def _exchange(out: Sheet, r: Random) -> None:
+    """Answer yes or no where a value stands, and the other way round.
+
+    The value then says which it is, and the key does not.
+    """
+    values = [v for v in out.specs.values() if v not in _EITHER] or [out.name]
+    for key, value in out.specs.items():
+        if value in _EITHER and r.random() < 0.5:
+            out.specs[key] = r.choice(values)
+        elif value not in _EITHER and r.random() < 0.25:
+            out.specs[key] = r.choice(_EITHER)
 
 
 def _within(sentences: list[str], limit: int) -> str:
