@@ -221,9 +221,11 @@ def test_specs_that_are_not_mentioned_are_said(
 
 
 def test_what_the_copy_mentions_is_held_against_its_texts() -> None:
-    """A quote is no escape, and a field's name says nothing."""
+    """A quote is no escape, a field's name says nothing, and a key is read as words."""
     from slmtasks.tasks.describe_product import _unmentioned
 
-    product = slm.Product(name="TV", specs={"size": '15.6"', "kind": "description"})
-    copy = {"title": 'TV, 15.6"', "description": "A set.", "bullets": ["Flat"]}
+    specs = {"size": '15.6"', "kind": "description", "wallMount": "yes", "dust_proof": "no"}
+    product = slm.Product(name="TV", specs=specs)
+    said = "A set for the wall mount. It is not dust proof."
+    copy = {"title": 'TV, 15.6"', "description": said, "bullets": ["Flat"]}
     assert list(_unmentioned(product, copy)) == ["kind: description"]

@@ -17,6 +17,7 @@ import pytest
 
 import slmtasks as slm
 from slmtasks.store import NANO
+from slmtasks.tasks.describe_product import words_of
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -248,7 +249,7 @@ def test_product_copy_is_shown_its_sheet(run: Path) -> None:
                     found["sentence"] += 1
                 elif texts[at].startswith(f"{spec[2]}.") and before[at].endswith((" is", " are")):
                     found["value"] += seen[at].lstrip().startswith(spec[2])
-                elif texts[at].startswith(f"{products.words_of(spec[1])} "):
+                elif texts[at].startswith(f"{words_of(spec[1])} "):
                     found["key"] += seen[at].lstrip().startswith(spec[1])
     assert min(found[name] for name in ("feature", "sentence", "value", "key")) > 30
 
@@ -267,10 +268,10 @@ def test_every_word_of_the_vocabulary_is_copied_sometimes(run: Path) -> None:
     encoder, r = tokenizer.Encoder(run), Random(3)
     swaps, put = Swaps(encoder), set[int]()
     for number in range(60):
-        example = make(5, number, 120, task=r.choice(["extract", "social_post", "reply"]))
+        example = make(5, number, 120, task=r.choice(["extract", "describe_product", "reply"]))
         prompt, answer = encoder.pair(example.messages, example.answer)
         look = shown(encoder, example)
-        other = swaps(r, prompt, answer, look)
+        other = swaps(r, example, prompt, answer, look)
         pairs = {*zip(prompt, other[0], strict=True), *zip(answer, other[1], strict=True)}
         assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
         put |= {b for a, b in pairs if a != b}

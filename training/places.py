@@ -10,7 +10,8 @@ from itertools import takewhile
 from json.decoder import scanstring
 from typing import TYPE_CHECKING, NamedTuple
 
-from training.products import sentence, upper, words_of
+from slmtasks.tasks.describe_product import words_of
+from training.products import sentence, upper
 
 if TYPE_CHECKING:
     from training.examples import Example

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
@@ -10,7 +9,14 @@ from typing import get_args
 
 from slmtasks.options import ProductTone
 from slmtasks.schema import describe as shape
-from slmtasks.tasks.describe_product import BULLETS, CHARACTERS, Product, _copy, _lines
+from slmtasks.tasks.describe_product import (
+    BULLETS,
+    CHARACTERS,
+    Product,
+    _copy,
+    _lines,
+    words_of,
+)
 from training import lexicon as lex
 from training import values as val
 from training.drafts import Draft, passage
@@ -71,11 +77,6 @@ def _plural(noun: str) -> str:
 def upper(text: str) -> str:
     """With a capital."""
     return text[:1].upper() + text[1:]
-
-
-def words_of(key: str) -> str:
-    """A key as words: "priceRange" and "price_range" as "price range"."""
-    return re.sub(r"([a-z])([A-Z])", r"\1 \2", key).replace("_", " ").lower()
 
 
 def _spelled(key: str, way: str) -> str:

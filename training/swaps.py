@@ -6,16 +6,20 @@ copy: "Burger King" became "Burger TY".
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from random import Random
 
+from training.examples import Example
 from training.places import Shown
 from training.tokenizer import Encoder
 
 _EXAMPLES, _TOKENS = 0.6, 0.7
 """The share of examples that are changed, and at most that of their copied tokens."""
-_CHOICE = 4
+_CHOICE = 2
 """Of as many tokens the one that was seen least is taken."""
+_RULING = re.compile(r"^(- .+?:|Category: .+)", re.MULTILINE)
+"""What decides how product copy is built: a specification's key, what a thing is."""
 _DECIDE = [space + word for word in "yes no Yes No YES NO".split() for space in ("", " ")]
 
 
@@ -26,6 +30,7 @@ class Swaps:
     """
 
     def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
         decide = {i for text in _DECIDE for i in encoder.text(text)}
         self._words = [encoder.decode([token]).strip().lower() for token in range(encoder.size)]
         self._alike: dict[int, list[int]] = {}
@@ -39,15 +44,20 @@ class Swaps:
                 self._alike[token].append(token)
 
     def __call__(
-        self, r: Random, prompt: list[int], answer: list[int], shown: Shown
+        self, r: Random, example: Example, prompt: list[int], answer: list[int], shown: Shown
     ) -> tuple[list[int], list[int]]:
-        """Prompt and answer, or both in other tokens.
+        """An example's prompt and answer, or both in other tokens.
 
         What an answer says of itself, its keys above all, stays, and what it writes in other case.
         """
         ids = prompt + answer
-        if r.random() < _EXAMPLES:
+        # What a summary takes is told by its words.
+        if example.task != "summarize" and r.random() < _EXAMPLES:
             others = self._others(r, ids, len(prompt), shown)
+            if example.task == "describe_product":
+                for text in _RULING.findall(example.messages[-1]["content"]):
+                    for token in self._encoder.text(text):
+                        others.pop(token, None)
             ids = [others.get(i, i) for i in ids]
         self._seen.update(ids)
         return ids[: len(prompt)], ids[len(prompt) :]

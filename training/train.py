@@ -112,10 +112,7 @@ def _feed(folder: str, seed: int, start: int, preset: Preset, queue: Any) -> Non
             prompt, answer = encoder.pair(example.messages, example.answer)
             if len(prompt) + len(answer) <= longest:
                 look = shown(encoder, example)
-                # Words decide what a summary takes, and how product copy says a specification.
-                if example.task in ("extract", "reply", "social_post"):
-                    prompt, answer = swapped(r, prompt, answer, look)
-                pairs.append((prompt, answer, look))
+                pairs.append((*swapped(r, example, prompt, answer, look), look))
                 want -= len(prompt) + len(answer)
         pairs.sort(key=lambda p: len(p[0]) + len(p[1]))
         batches: list[list[Pair]] = [[]]

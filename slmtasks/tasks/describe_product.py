@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -103,9 +104,14 @@ def _unmentioned(product: Product, copy: dict[str, Any]) -> Iterator[str]:
     said = " ".join(" ".join(texts).casefold().split())
     specs = {**product.specs, **({"price": product.price} if product.price else {})}
     for key, value in specs.items():
-        wanted = key if value.casefold() in ("yes", "no") else value
-        if " ".join(wanted.casefold().split()) not in said:
+        wanted = {key, words_of(key)} if value.casefold() in ("yes", "no") else {value}
+        if not any(" ".join(text.casefold().split()) in said for text in wanted):
             yield f"{key}: {value}"
+
+
+def words_of(key: str) -> str:
+    """A key as words: "priceRange" and "price_range" as "price range"."""
+    return re.sub(r"([a-z])([A-Z])", r"\1 \2", key).replace("_", " ").lower()
 
 
 def _copy(name: str, length: Length) -> type[BaseModel]:
