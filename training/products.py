@@ -138,6 +138,9 @@ def sheet(r: Random) -> Sheet:
         if text not in out.features:
             out.features.append(text)
     way = r.choice(["title", "title", "plain", "plain", "camel", "camel", "snake"])
+    if not out.kind and r.random() < 0.5:
+        key = f"{r.choice(['', '', f'{r.choice(NOUNS)} ', f'{lex.word(r, 1)} '])}{r.choice(_TYPES)}"
+        out.specs[_spelled(strange(key), way)] = strange(r.choice(table["names"]))
     rows = table["specs"] + r.sample(WORDS["specs"], 3)
     for row in r.sample(rows, min(len(rows), r.randint(0 if out.features else 2, 8))):
         key, _, values = row.partition(": ")
