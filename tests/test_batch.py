@@ -475,18 +475,18 @@ def test_what_does_not_fit_is_said_before_any_document(call: Any, said: str) -> 
         call()
 
 
-def test_the_models_own_answers_are_recorded(random_model: slm.Model, tmp_path: Path) -> None:
-    """As the function gives them; after a resumption too."""
+def test_the_models_own_answers_are_recorded(exact_model: slm.Model, tmp_path: Path) -> None:
+    """As the function gives them, in fp32 whatever was asked before; after a resumption too."""
     bound = partial(slm.extract, schema=Bill)
     out = tmp_path / "run.jsonl"
     inbox = sorted((EXAMPLES / "inbox").glob("*"))
-    slm.batch(inbox[:2], bound, out=out, model=random_model)
-    slm.batch(inbox, bound, out=out, model=random_model)
-    slm.batch(inbox, bound, out=tmp_path / "whole.jsonl", model=random_model)
+    slm.batch(inbox[:2], bound, out=out, model=exact_model)
+    slm.batch(inbox, bound, out=out, model=exact_model)
+    slm.batch(inbox, bound, out=tmp_path / "whole.jsonl", model=exact_model)
     assert steady(written(out)) == steady(written(tmp_path / "whole.jsonl"))
     for record, path in zip(written(out), inbox, strict=True):
         if record.status == "ok":
-            result = slm.extract(path, Bill, model=random_model)
+            result = slm.extract(path, Bill, model=exact_model)
             assert record.value == result.value.model_dump(mode="json")
             assert record.evidence == result.evidence
             assert record.confidence == pytest.approx(result.confidence, rel=1e-4)
