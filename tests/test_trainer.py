@@ -264,9 +264,9 @@ def test_a_copied_run_is_shown_to_its_end() -> None:
 
 
 def test_every_word_of_the_vocabulary_is_copied_sometimes(run: Path) -> None:
-    """Tokens are exchanged alike in prompt and answer; keys, null and forms of a word stay."""
+    """Tokens are exchanged alike in prompt and answer; keys, null, yes and no stay."""
     encoder, r = tokenizer.Encoder(run), Random(3)
-    swaps, put = Swaps(encoder), set[int]()
+    swaps, put, decided = Swaps(encoder), set[int](), 0
     for number in range(60):
         example = make(5, number, 120, task=r.choice(["extract", "describe_product", "reply"]))
         prompt, answer = encoder.pair(example.messages, example.answer)
@@ -275,6 +275,13 @@ def test_every_word_of_the_vocabulary_is_copied_sometimes(run: Path) -> None:
         pairs = {*zip(prompt, other[0], strict=True), *zip(answer, other[1], strict=True)}
         assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
         put |= {b for a, b in pairs if a != b}
+        if example.task == "describe_product":
+            keys, old = (
+                re.findall(r"^- (.+?):( yes$| no$)?", encoder.decode(ids), re.MULTILINE)
+                for ids in (other[0], prompt)
+            )
+            assert keys == old
+            decided += sum(bool(either) for _, either in keys)
         for at, to in look.copies:
             ids, new = prompt + answer, [*other[0], *other[1]]
             assert (ids[at + 1] == ids[to]) == (new[at + 1] == new[to])
@@ -284,6 +291,7 @@ def test_every_word_of_the_vocabulary_is_copied_sometimes(run: Path) -> None:
             assert [*made] == [*given]
             assert [v is None for v in made.values()] == [v is None for v in given.values()]
     assert len(put) > 30
+    assert decided > 10
 
 
 @pytest.mark.parametrize(

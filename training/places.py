@@ -32,7 +32,8 @@ class Shown(NamedTuple):
     """
 
     copies: list[tuple[int, int]]
-    """From the token before one that is copied to where that stands, where it is sure where."""
+    """From the token before one that is copied to where that stands, where it is sure where; and
+    from where it is decided how to go on to what decides it."""
     fields: list[tuple[int, int]]
     """From each token of a document to the name of the field that it is a value of."""
 
@@ -43,6 +44,7 @@ def shown(encoder: Encoder, example: Example) -> Shown:
     In an extraction copies are its values, and the place of the first token is also that of the
     colon before it, or of the end of the item before it; its last token looks at what stands
     behind it. What ends a list, or goes before a null, has the first position of all for its place.
+    Elsewhere copies are runs of tokens, and in product copy what each sentence says of its sheet.
     """
     prompt, content = encoder.prompt(example.messages), example.messages[-1]["content"]
     given, made = encoder.spans(content), encoder.spans(example.answer)

@@ -26,7 +26,7 @@ _DECIDE = [space + word for word in "yes no Yes No YES NO".split() for space in 
 class Swaps:
     """Exchanges tokens for others of their shape: with or without a space, small or capital.
 
-    Yes and no, which decide more than what is copied, are neither exchanged nor stand in.
+    Yes and no decide more than what is copied: they are neither exchanged nor stand in.
     """
 
     def __init__(self, encoder: Encoder) -> None:
