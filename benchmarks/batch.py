@@ -30,7 +30,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from pdfs import pdf  # noqa: E402
 
 import slmtasks as slm  # noqa: E402
-from training.extract import page  # noqa: E402
+from training.generator.tasks.extract import page  # noqa: E402
 
 
 class Invoice(BaseModel):

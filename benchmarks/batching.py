@@ -23,9 +23,10 @@ import numpy as np
 import onnxruntime_genai as og
 
 import slmtasks as slm
-from slmtasks import schema, templates
-from slmtasks.shorthand import parse
-from slmtasks.tokens import agreeing
+from slmtasks import prompt_files
+from slmtasks.decoding.tokenizer import agreeing
+from slmtasks.schema import from_pydantic
+from slmtasks.schema.field_list import parse
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "receipts"
 FIELDS = "company, date: date, address, total: number"
@@ -34,8 +35,8 @@ ROUNDS = 3
 
 def prompts(model: slm.Model, paths: Sequence[Path]) -> list[list[int]]:
     """Each receipt's prompt, as the model is fed it."""
-    fields = schema.fields(schema.describe(parse(FIELDS)))
-    prompt = templates.load("extract")
+    fields = from_pydantic.fields(from_pydantic.describe(parse(FIELDS)))
+    prompt = prompt_files.load("extract")
     texts = [slm.read(path).text for path in paths]
     return [model.encode(prompt.messages({"fields": fields, "document": t})) for t in texts]
 

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pydantic import BaseModel
 
 import slmtasks as slm
-from training.examples import make
+from training.generator.examples import make
 
 
 class Receipt(BaseModel):

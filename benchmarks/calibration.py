@@ -20,7 +20,7 @@ import slmtasks as slm
 from slmtasks.errors import SlmTasksError
 from slmtasks.evaluation.cases import ExtractCase
 from slmtasks.evaluation.fields import judge
-from slmtasks.evaluation.reading import load
+from slmtasks.evaluation.load_cases import load
 from slmtasks.evaluation.run import answer
 from slmtasks.results import Extraction
 

@@ -17,8 +17,8 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from slmtasks import schema, shorthand
-from training.examples import make
+from slmtasks.schema import field_list, from_pydantic
+from training.generator.examples import make
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -85,7 +85,9 @@ def held_out(size: int, count: int) -> Iterator[dict[str, Any]]:
         fields = [line for line in lines if _FIELD.fullmatch(line)]
         shape = _shape(iter([*fields, ""]), "")[0]
         # What was read back must ask what the example asks.
-        if schema.fields(schema.describe(shorthand.build(shape))) != "\n".join(fields):
+        if from_pydantic.fields(from_pydantic.describe(field_list.build(shape))) != "\n".join(
+            fields
+        ):
             raise RuntimeError(f"the fields of example {index} are not read back:\n{asked}")
         yield {
             "id": f"{example.kind}-{index:03}",

@@ -37,11 +37,13 @@ import onnxruntime_genai as og
 import slmtasks as slm
 from benchmarks import llama
 from benchmarks.replay import Replaying, Script
-from slmtasks import grammar, schema, templates
-from slmtasks.decoding import Asked
-from slmtasks.passages import Passage
-from slmtasks.shorthand import parse
-from slmtasks.source import Source
+from slmtasks import prompt_files
+from slmtasks.decoding.loop import Asked
+from slmtasks.documents.passages import Passage
+from slmtasks.grammar import build
+from slmtasks.grammar.candidates import Source
+from slmtasks.schema import from_pydantic
+from slmtasks.schema.field_list import parse
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "receipts"
 FIELDS = "company, date: date, address, total: number"
@@ -77,16 +79,16 @@ class Case:
             ensure_ascii=False,
             separators=(",", ":"),
         ).encode()
-        node = schema.describe(parse(FIELDS))
-        variables = {"fields": schema.fields(node), "document": document.text}
-        messages = templates.load("extract").messages(variables)
-        bare = templates.load("extract").messages({**variables, "document": ""})
+        node = from_pydantic.describe(parse(FIELDS))
+        variables = {"fields": from_pydantic.fields(node), "document": document.text}
+        messages = prompt_files.load("extract").messages(variables)
+        bare = prompt_files.load("extract").messages({**variables, "document": ""})
         self.prompt = model.encode(messages)
         bare_ids = model.encode(bare)
         pairs = zip(self.prompt, bare_ids, strict=False)
         self.keep = next(i for i, (a, b) in enumerate(pairs) if a != b)
         source = Source(Passage.whole(document))
-        self.grammar = grammar.build(node, source, leading_space=model.tokenizer.sentencepiece)
+        self.grammar = build.build(node, source, leading_space=model.tokenizer.sentencepiece)
 
 
 def official(model: Any, case: Case, script: Script) -> bytes:
@@ -176,7 +178,7 @@ class Systems:
         decoder.pool = self._pools[name]
         for lever in ("prefix", "forced", "drafts"):
             setattr(decoder.levers, lever, name != f"-{lever}")
-        copied = grammar.written(case.text)
+        copied = build.written(case.text)
         asked = Asked(case.prompt, case.grammar, ROOM, 0, keep=case.keep, copied=copied)
         answer, _ = self.model.answer(asked)
         return answer.text.encode(), answer.passes

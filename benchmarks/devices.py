@@ -53,7 +53,7 @@ def own_folder(python: Path, folder: Path) -> Path:
     """A copy of nano that names Qualcomm's provider itself, with its simulator."""
     code = "import onnxruntime_qnn as q; print(q.get_qnn_htp_path())"
     backend = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
-    made = Path(shutil.copytree(ROOT / "slmtasks" / "nano", folder / "nano", dirs_exist_ok=True))
+    made = Path(shutil.copytree(ROOT / "slmtasks" / "models" / "nano", folder / "nano", dirs_exist_ok=True))
     settings = json.loads((made / "genai_config.json").read_text(encoding="utf-8"))
     settings["model"]["decoder"]["session_options"]["provider_options"] = [
         {"QNN": {"backend_path": backend.stdout.splitlines()[-1]}}
@@ -65,9 +65,9 @@ def own_folder(python: Path, folder: Path) -> Path:
 def work(model: str, device: str) -> None:
     """Run the documents and print what was written; this is what each environment does."""
     import slmtasks as slm
-    from slmtasks import shorthand
+    from slmtasks.schema import field_list
 
-    fields = shorthand.parse("vendor, invoice_number, issued: date, total: number")
+    fields = field_list.parse("vendor, invoice_number, issued: date, total: number")
     with slm.load(ROOT / model, device=device) as loaded:
         tokens, answer = [], loaded.answer
 
@@ -86,7 +86,7 @@ def work(model: str, device: str) -> None:
 
 def run(folder: Path, device: str) -> dict[str, object]:
     python = environment(folder, device)
-    model = str(own_folder(python, folder) if device == "qnn" else "slmtasks/nano")
+    model = str(own_folder(python, folder) if device == "qnn" else "slmtasks/models/nano")
     chosen = "auto" if device == "qnn" else device
     done = subprocess.run(
         [python, __file__, str(folder), "--work", model, chosen],

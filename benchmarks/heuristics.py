@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from slmtasks.documents import Document
+from slmtasks.documents.read import Document
 from slmtasks.evaluation.cases import Case, ExtractCase
 from slmtasks.results import Coverage, Evidence, Extraction, Usage
-from slmtasks.values import dates, numbers
+from slmtasks.values.dates import dates
+from slmtasks.values.numbers import numbers
 
 
 def spans(document: Document) -> dict[str, tuple[int, int]]:

@@ -25,11 +25,11 @@ from typing import Any
 import psutil
 
 import slmtasks as slm
-from slmtasks.shorthand import parse
+from slmtasks.schema.field_list import parse
 
 SHAPE = parse("company?, date: date?, address?, total: number?")
 FIRST = (
-    "import slmtasks as slm\nfrom slmtasks.shorthand import parse\n"
+    "import slmtasks as slm\nfrom slmtasks.schema.field_list import parse\n"
     "slm.extract('ACME Ltd, 3 March 2026, total 12.50', parse('vendor, total: number'), "
     "model=slm.load('nano'))"
 )

@@ -1,4 +1,4 @@
-"""Office files read by slmtasks.office and by markitdown: what of their text is found, how fast.
+"""Office files read by the library and by markitdown: what of their text is found, how fast.
 
     pip install "slmtasks[office]" "markitdown[docx,pptx,xlsx]" && python benchmarks/office.py
 
@@ -23,8 +23,8 @@ from office_files import (  # noqa: E402
     xlsx_file,
 )
 
-from slmtasks import office  # noqa: E402
-from slmtasks.limits import Limits  # noqa: E402
+from slmtasks.documents import office  # noqa: E402
+from slmtasks.documents.limits import Limits  # noqa: E402
 
 
 def ours(data: bytes, known: str) -> str:

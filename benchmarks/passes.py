@@ -23,7 +23,7 @@ import numpy as np
 
 import slmtasks as slm
 from benchmarks.decoder import DATA, Case, Systems
-from slmtasks.caches import Cache
+from slmtasks.decoding.kv_cache import Cache
 
 NARROW = 32
 """Tokens at most of the passes that the line goes through."""

@@ -65,7 +65,7 @@ def main() -> None:
 
 def run(folder: Path) -> None:
     import slmtasks as slm
-    from slmtasks import manifest, store
+    from slmtasks.models import manifest, store
 
     with serve(Hub("local/phi", folder)) as hub:
         with measured("the hub's own digests"):
@@ -83,9 +83,9 @@ def run(folder: Path) -> None:
 
 
 def fields() -> type:
-    from slmtasks import shorthand
+    from slmtasks.schema import field_list
 
-    return shorthand.parse("vendor, invoice_number, issued: date, total: number")
+    return field_list.parse("vendor, invoice_number, issued: date, total: number")
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def tiny(folder: Path) -> Path:
 
 
 def loop(hub: Hub, step: int) -> Counter[str]:
-    from slmtasks import store
+    from slmtasks.models import store
 
     logging.disable()
     store.pull("tiny", source=hub.url)
@@ -90,8 +90,8 @@ def loop(hub: Hub, step: int) -> Counter[str]:
 
 def _try(hub: Hub, faults: Faults, counts: Counter[str]) -> None:
     """A pull with faults, and where it fails another one without."""
-    from slmtasks import manifest, store
     from slmtasks.errors import ModelNotFound, PullFailed
+    from slmtasks.models import manifest, store
 
     hub.requests.clear()
     hub.faults = faults

@@ -4,7 +4,7 @@
 
 FOLDER, outside the repository, takes the case files of `benchmarks/cases.py` and
 `scores.json`, with every miss. `--write` puts the table between the marks in
-slmtasks/nano/README.md; it holds no text of the data.
+slmtasks/models/nano/README.md; it holds no text of the data.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ import slmtasks as slm
 from benchmarks import cases as sets
 from benchmarks import heuristics
 from slmtasks.evaluation import run
-from slmtasks.evaluation.reading import load
+from slmtasks.evaluation.load_cases import load
 from slmtasks.evaluation.scores import Evaluation, FieldScores, Share
 from slmtasks.evaluation.scoring import score
 
-CARD = sets.ROOT / "slmtasks" / "nano" / "README.md"
+CARD = sets.ROOT / "slmtasks" / "models" / "nano" / "README.md"
 BEGIN, END = "<!-- written by python -m benchmarks.scores -->", "<!-- end of what it writes -->"
 
 Row = tuple[str, str, str, str]

@@ -19,12 +19,12 @@ from types import SimpleNamespace
 
 import slmtasks as slm
 from benchmarks.decoder import Systems
-from slmtasks import grammar
-from slmtasks.documents import Document
-from slmtasks.drafts import Habits
-from slmtasks.nodes import Member, Object, Prose
-from slmtasks.passages import Passage
-from slmtasks.source import Source
+from slmtasks.decoding.speculation import Habits
+from slmtasks.documents.passages import Passage
+from slmtasks.documents.read import Document
+from slmtasks.grammar import build
+from slmtasks.grammar.candidates import Source
+from slmtasks.schema.nodes import Member, Object, Prose
 
 TEXT = "The workshop repairs bicycles of every brand and lends others meanwhile."
 SHAPE = Object((Member("text", "text", Prose(max_chars=600), nullable=False, has_default=False),))
@@ -44,7 +44,7 @@ def case(model: slm.Model, wanted: bytes) -> SimpleNamespace:
     """What `Systems` needs of a document."""
     passage = Passage.whole(Document("", TEXT))
     prompt = model.encode([{"role": "user", "content": f"Write about this text.\n{TEXT}"}])
-    lark = grammar.build(SHAPE, Source(passage), leading_space=model.tokenizer.sentencepiece)
+    lark = build.build(SHAPE, Source(passage), leading_space=model.tokenizer.sentencepiece)
     return SimpleNamespace(prompt=prompt, keep=0, text=TEXT, grammar=lark, answer=wanted)
 
 

@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING, Any
 from slmtasks import errors
 
 if TYPE_CHECKING:
-    from slmtasks.batching import BatchStopped, batch
-    from slmtasks.bound import bind
-    from slmtasks.documents import Document, read
+    from slmtasks.batching.binding import bind
+    from slmtasks.batching.records import BatchReport, Record
+    from slmtasks.batching.run import BatchStopped, batch
+    from slmtasks.documents.limits import Limits
+    from slmtasks.documents.read import Document, read
+    from slmtasks.documents.sandbox import Reading
+    from slmtasks.engine.task import Task
     from slmtasks.errors import (
         AnswerError,
         BatchError,
@@ -51,12 +55,8 @@ if TYPE_CHECKING:
     )
     from slmtasks.evaluation.run import evaluate
     from slmtasks.evaluation.scores import Evaluation
-    from slmtasks.limits import Limits
-    from slmtasks.model import Model, load
-    from slmtasks.nodes import Prose, Quote
-    from slmtasks.reader import Reading
-    from slmtasks.records import BatchReport, Record
-    from slmtasks.report import evidence_page
+    from slmtasks.evidence.page import evidence_page
+    from slmtasks.models.model import Model, load
     from slmtasks.results import (
         Coverage,
         Evidence,
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
         Summary,
         Usage,
     )
-    from slmtasks.task import Task
+    from slmtasks.schema.nodes import Prose, Quote
     from slmtasks.tasks.describe_product import Product, describe_product
     from slmtasks.tasks.extract import extract
     from slmtasks.tasks.reply import reply
@@ -80,18 +80,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "batching": ("BatchStopped", "batch"),
-    "bound": ("bind",),
-    "documents": ("Document", "read"),
+    "batching.binding": ("bind",),
+    "batching.records": ("BatchReport", "Record"),
+    "batching.run": ("BatchStopped", "batch"),
+    "documents.limits": ("Limits",),
+    "documents.read": ("Document", "read"),
+    "documents.sandbox": ("Reading",),
+    "engine.task": ("Task",),
     "errors": errors.__all__,
     "evaluation.run": ("evaluate",),
     "evaluation.scores": ("Evaluation",),
-    "limits": ("Limits",),
-    "model": ("Model", "load"),
-    "nodes": ("Prose", "Quote"),
-    "reader": ("Reading",),
-    "records": ("BatchReport", "Record"),
-    "report": ("evidence_page",),
+    "evidence.page": ("evidence_page",),
+    "models.model": ("Model", "load"),
     "results": (
         "Coverage",
         "Evidence",
@@ -105,7 +105,7 @@ _HOMES = {
         "Summary",
         "Usage",
     ),
-    "task": ("Task",),
+    "schema.nodes": ("Prose", "Quote"),
     "tasks.describe_product": ("Product", "describe_product"),
     "tasks.extract": ("extract",),
     "tasks.reply": ("reply",),

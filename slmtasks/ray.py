@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slmtasks.batching import Answers, Done, Existing, Watch, record, recorded
-from slmtasks.bound import Bound, bind
+from slmtasks.batching.binding import Bound, bind
+from slmtasks.batching.inputs import Inputs, found
+from slmtasks.batching.read_ahead import Deaths, Opener
+from slmtasks.batching.records import BatchReport, Record
+from slmtasks.batching.run import Answers, Done, Existing, Watch, record, recorded
+from slmtasks.batching.signals import Stops
+from slmtasks.documents.sandbox import Reading
 from slmtasks.errors import BatchError, ModelError
-from slmtasks.inputs import Inputs, found
-from slmtasks.model import load
-from slmtasks.opening import Deaths, Opener
-from slmtasks.reader import Reading
-from slmtasks.records import BatchReport, Record
-from slmtasks.stops import Stops
+from slmtasks.models.model import load
 
 # A cluster that Ray starts tells its makers how it is used, unless this is set before.
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"

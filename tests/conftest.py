@@ -14,7 +14,7 @@ import slmtasks as slm
 
 SHARED = Path(__file__).parents[2] / "shared"
 EXAMPLES = Path(__file__).parents[1] / "examples"
-NANO = Path(os.environ.get("SLMTASKS_TEST_BASE") or Path(slm.__file__).parent / "nano")
+NANO = Path(os.environ.get("SLMTASKS_TEST_BASE") or Path(slm.__file__).parent / "models" / "nano")
 
 
 @pytest.fixture(scope="session")

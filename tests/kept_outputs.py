@@ -149,14 +149,15 @@ def outputs(found: list[Block]) -> list[str | None]:
 def picture() -> str:
     """The first result as a terminal with colours shows it: the evidence marked in its line."""
     import slmtasks as slm
-    from slmtasks import display, shorthand
+    from slmtasks.cli import display
+    from slmtasks.schema import field_list
 
     command = next(
         found[0] for block in blocks(README.read_text("utf-8")) if (found := commands(block.code))
     )
     document = slm.read(ROOT / command[1])
     with slm.load("nano") as model:
-        result = slm.extract(document, shorthand.parse(command[3]), model=model)
+        result = slm.extract(document, field_list.parse(command[3]), model=model)
     console = Console(
         record=True, width=80, file=StringIO(), force_terminal=True, color_system="truecolor"
     )

@@ -22,7 +22,7 @@ from staged import steady, written
 
 import slmtasks as slm
 import slmtasks.ray
-from slmtasks.records import Counts
+from slmtasks.batching.records import Counts
 
 INBOX = Path(__file__).parents[1] / "examples" / "inbox"
 

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 import slmtasks as slm
-from slmtasks import reader, worker
+from slmtasks.documents import sandbox, sandbox_worker
 
 MODEL: Any = SimpleNamespace(
     name="staged", folder=Path(slm.__file__).parent / "tasks", context=4096
@@ -92,15 +92,15 @@ START = "import sys; sys.path[:] = sys.argv[3:]; import staged; main = staged.br
 
 def breaking(monkeypatch: Any) -> None:
     """Have the reading process break where a file asks for it."""
-    monkeypatch.setattr(reader, "_START", START)
+    monkeypatch.setattr(sandbox, "_START", START)
 
 
 def broken(seconds: float, memory: int) -> None:
     """The reading process, which does to itself what a file says."""
-    worker.read = _read  # type: ignore[assignment]
+    sandbox_worker.read = _read  # type: ignore[assignment]
     if os.environ.get("STAGED_UNLIMITED"):
-        worker._limit = lambda memory: None
-    worker.main(seconds, memory)
+        sandbox_worker._limit = lambda memory: None
+    sandbox_worker.main(seconds, memory)
 
 
 _kept: list[Any] = []

@@ -18,9 +18,9 @@ from pydantic import BaseModel
 from staged import MODEL, batch, breaking, see, steady, task, texts, written
 
 import slmtasks as slm
-from slmtasks.inputs import found
-from slmtasks.records import Counts
-from slmtasks.stops import ECHO, Stops
+from slmtasks.batching.inputs import found
+from slmtasks.batching.records import Counts
+from slmtasks.batching.signals import ECHO, Stops
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

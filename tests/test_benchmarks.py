@@ -12,9 +12,9 @@ import slmtasks as slm
 from benchmarks import cases, decoder, heuristics, llama, scores
 from slmtasks.evaluation.cases import ExtractCase, ProductCase
 from slmtasks.evaluation.fields import folded
-from slmtasks.evaluation.reading import load
+from slmtasks.evaluation.load_cases import load
 from slmtasks.evaluation.scoring import score
-from training.page import held_out
+from training.generator.page import held_out
 
 
 @pytest.fixture(scope="module")

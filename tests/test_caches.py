@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from slmtasks.caches import MOST, Cache, Pool, Stepping
+from slmtasks.decoding.context_plan import Plan
+from slmtasks.decoding.kv_cache import MOST, Cache, Pool, Stepping
 from slmtasks.errors import ModelError, OutOfMemory
-from slmtasks.plans import Plan
 
 
 class Tape:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from slmtasks import catalog, devices
 from slmtasks.errors import CatalogError, ModelNotFound
-from slmtasks.manifest import is_inside
+from slmtasks.models import catalog, devices
+from slmtasks.models.manifest import is_inside
 
 
 def test_the_shipped_catalog_holds_the_phi_models() -> None:

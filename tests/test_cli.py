@@ -167,9 +167,9 @@ def test_a_full_disk_is_one_sentence(random_folder: Path, arguments: list[str]) 
 def test_a_stop_is_said_and_has_its_exit_code() -> None:
     """Ctrl-C is a KeyboardInterrupt wherever the command is, on every system."""
     code = (
-        "import sys\nfrom slmtasks.cli import files, main\n"
+        "import sys\nfrom slmtasks.cli import main, print_results\n"
         "def stop(*_, **__):\n    raise KeyboardInterrupt\n"
-        "files.load = stop\n"
+        "print_results.load = stop\n"
         f"sys.argv = ['slmtasks', 'extract', {INVOICE!r}, '--fields', 'a']\n"
         "main()\n"
     )
@@ -220,7 +220,13 @@ def test_help_and_version_need_no_model() -> None:
 
 def test_the_help_waits_for_no_module_that_runs_a_model() -> None:
     """The commands and their options are known before what they need is imported."""
-    heavy = {"numpy", "onnxruntime_genai", "pypdf", "slmtasks.documents", "slmtasks.model"}
+    heavy = {
+        "numpy",
+        "onnxruntime_genai",
+        "pypdf",
+        "slmtasks.documents.read",
+        "slmtasks.models.model",
+    }
     code = (
         "import sys\nfrom slmtasks.cli import main\n"
         "sys.argv = ['slmtasks', 'batch', 'extract', '--help']\n"
@@ -242,7 +248,7 @@ def test_the_terminal_shows_values_with_their_places(random_model: object) -> No
     from rich.console import Console
 
     import slmtasks as slm
-    from slmtasks import display
+    from slmtasks.cli import display
 
     class Bill(BaseModel):
         total: float
@@ -279,7 +285,7 @@ def test_a_document_cannot_steer_the_terminal() -> None:
     from rich.console import Console
 
     import slmtasks as slm
-    from slmtasks import display
+    from slmtasks.cli import display
 
     class Bill(BaseModel):
         total: str

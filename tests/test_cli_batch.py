@@ -15,8 +15,10 @@ from staged import written
 from test_cli import EXAMPLES, INVOICE, run
 
 import slmtasks as slm
-from slmtasks import display, imports, tables
-from slmtasks.records import Counts
+from slmtasks import user_code
+from slmtasks.batching import tables
+from slmtasks.batching.records import Counts
+from slmtasks.cli import display
 
 INBOX = str(EXAMPLES / "inbox")
 
@@ -131,7 +133,7 @@ def test_a_task_of_ones_own_is_named_by_its_place(
         asked = ["batch", f"{own}:{name}", INVOICE, "--out", str(out)]
         done = run(*asked, "--quiet", model=random_model.folder)
         assert (done.returncode, done.stderr) == (0, "")
-        task = slm.bind(imports.named(f"{own}:{name}"))
+        task = slm.bind(user_code.named(f"{own}:{name}"))
         (record,) = written(out)
         assert record.settings_digest == task.digest(random_model, slm.Reading())
         asked[1] = f"tasks:{name}"
@@ -147,9 +149,9 @@ def test_a_module_is_found_in_the_working_directory(
     monkeypatch.chdir(own.parent)
     own.rename("tasks_of_mine.py")
     (own.parent / "json.py").write_text("def dumps(): pass")
-    assert imports.named("tasks_of_mine:quotes").func is slm.summarize
+    assert user_code.named("tasks_of_mine:quotes").func is slm.summarize
     monkeypatch.delitem(sys.modules, "json")
-    assert Path(imports.named("json:__file__")).parent != own.parent
+    assert Path(user_code.named("json:__file__")).parent != own.parent
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from kept_outputs import README
 from rich.console import Console
 from test_cli import run
 
-from slmtasks import display
+from slmtasks.cli import display
 
 CASES = Path(__file__).parents[1] / "examples" / "cases.jsonl"
 GOOD = {"task": "extract", "document": "Total 9", "schema": "total: number", "gold": {"total": 9}}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import slmtasks as slm
-from slmtasks.confidence import Choice, confidences
-from slmtasks.shorthand import parse
+from slmtasks.grounding.confidence import Choice, confidences
+from slmtasks.schema.field_list import parse
 
 
 def shaped(value: Any) -> Any:

@@ -14,28 +14,30 @@ from hypothesis import given, settings
 from test_guarantees import DOCUMENTS, many
 
 import slmtasks as slm
-from slmtasks import grammar, schema, templates
-from slmtasks.caches import Pool
-from slmtasks.decoding import Answer, Asked, Decoder
+from slmtasks import prompt_files
+from slmtasks.decoding.context_plan import PREFILL, Plan
+from slmtasks.decoding.guided_text import Writing
+from slmtasks.decoding.kv_cache import Pool
+from slmtasks.decoding.loop import Answer, Asked, Decoder
+from slmtasks.documents.passages import Passage
 from slmtasks.errors import AnswerError, ContextExceeded, ModelError, TimedOut
-from slmtasks.passages import Passage
-from slmtasks.plans import PREFILL, Plan
-from slmtasks.shorthand import parse
-from slmtasks.source import Source
-from slmtasks.writing import Writing
+from slmtasks.grammar import build
+from slmtasks.grammar.candidates import Source
+from slmtasks.schema import from_pydantic
+from slmtasks.schema.field_list import parse
 
 FIELDS = "company: text?, issued: date?, total: number?, paid: bool, lines: list of text"
 
 
 def extraction(model: slm.Model, text: str, fields: str = FIELDS) -> tuple[list[int], str]:
     """The prompt ids and the grammar of an extraction."""
-    node = schema.describe(parse(fields))
+    node = from_pydantic.describe(parse(fields))
     document = slm.read(text)
-    messages = templates.load("extract").messages(
-        {"fields": schema.fields(node), "document": document.text}
+    messages = prompt_files.load("extract").messages(
+        {"fields": from_pydantic.fields(node), "document": document.text}
     )
     source = Source(Passage.whole(document))
-    return model.encode(messages), grammar.build(node, source)
+    return model.encode(messages), build.build(node, source)
 
 
 def guided(model: slm.Model, prompt: list[int], lark: str, most: int) -> str:
@@ -91,11 +93,11 @@ def test_decoded_text_equals_the_guided_generators(
 
 def test_prose_equals_the_guided_generators(exact_model: slm.Model) -> None:
     """Free text with its limits is decoded the same by both."""
-    from slmtasks.nodes import Member, Object, Prose
+    from slmtasks.schema.nodes import Member, Object, Prose
 
     node = Object((Member("text", "text", Prose(max_chars=120), False, False),))
     source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
-    lark = grammar.build(node, source)
+    lark = build.build(node, source)
     prompt = exact_model.encode([{"role": "user", "content": "Write."}])
     ours, _ = exact_model.answer(Asked(prompt, lark, max_tokens=400, reserve=0))
     assert ours.text == guided(exact_model, prompt, lark, 400)
@@ -135,12 +137,12 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
     """Led to its end, a text that would go on still fits its grammar, and shows it was led."""
     import json
 
-    from slmtasks.nodes import Member, Object, Prose
+    from slmtasks.schema.nodes import Member, Object, Prose
 
     node = Object((Member("text", "text", Prose(max_chars=2000), False, False),))
     source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
     prompt = random_model.encode([{"role": "user", "content": "Write."}])
-    asked = Asked(prompt, grammar.build(node, source), max_tokens=60, reserve=60)
+    asked = Asked(prompt, build.build(node, source), max_tokens=60, reserve=60)
     answer, _ = random_model.answer(asked)
     assert answer.finish == "closed"
     assert json.loads(answer.text)["text"]
@@ -227,7 +229,7 @@ def test_a_provider_that_cannot_rewind_writes_the_same(
     exact_folder: Path, exact_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Led token by token through the runtime's own sampling, the answers are the same."""
-    monkeypatch.setattr("slmtasks.providers.rewinds", lambda _: False)
+    monkeypatch.setattr("slmtasks.models.providers.rewinds", lambda _: False)
     with slm.load(exact_folder) as stepping:
         for text in TEXTS[1:4]:
             prompt, lark = extraction(exact_model, text)
@@ -246,7 +248,7 @@ def test_guesses_and_kept_prefixes_change_no_token(
     levers = model._decoder.levers
     passes = {True: 0, False: 0}
     # As if a guess cost nothing: the widest are taken.
-    monkeypatch.setattr("slmtasks.drafts.Cost.line", lambda _: (1.0, 0.0))
+    monkeypatch.setattr("slmtasks.decoding.speculation.Cost.line", lambda _: (1.0, 0.0))
     try:
         for text in [*TEXTS[:3], "Total 12.50 " * 40]:
             prompt, lark = extraction(model, text)
@@ -272,7 +274,7 @@ def test_a_prompt_is_read_in_pieces_by_the_vocabulary(
     read: list[list[int]] = []
     tokens = []
     for bytes_of_logits in (64 << 20, 50 * 4 * exact_model.tokenizer.vocabulary):
-        monkeypatch.setattr("slmtasks.plans.LOGITS", bytes_of_logits)
+        monkeypatch.setattr("slmtasks.decoding.context_plan.LOGITS", bytes_of_logits)
         exact_model._decoder.pool.clear()
         heard: list[int] = []
         tokens.append(exact_model.answer(asked, lambda at, _, to=heard: to.append(at))[0].tokens)
@@ -286,7 +288,7 @@ def test_what_an_answer_copies_is_guessed_as_it_is_written_there(
     exact_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Told the text in an answer's writing, the decoder needs fewer passes, not other tokens."""
-    monkeypatch.setattr("slmtasks.drafts.Cost.line", lambda _: (1.0, 0.0))
+    monkeypatch.setattr("slmtasks.decoding.speculation.Cost.line", lambda _: (1.0, 0.0))
     prompt = exact_model.encode([{"role": "user", "content": "Write."}])
     asked = Asked(prompt, "start: /[a-h]{160}/", max_tokens=200, reserve=0)
     plain, _ = exact_model.answer(asked)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from slmtasks import devices, doctor, machine, store
 from slmtasks.cli import main
 from slmtasks.cli.doctor import _rows
-from slmtasks.doctor import Report, memory_problem, set_up_problems
+from slmtasks.diagnostics import doctor, machine
+from slmtasks.diagnostics.doctor import Report, memory_problem, set_up_problems
+from slmtasks.models import devices, store
 
 GOOD = {"onnxruntime": "1.32.0", "onnxruntime-genai": "0.18.0"}
 

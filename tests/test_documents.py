@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pdfs import BLANK, BROKEN, IMAGE, encrypted, pdf
 
 from slmtasks import errors
-from slmtasks import pdf as reader
-from slmtasks.documents import Document, Page, read
+from slmtasks.documents import pdf as reader
+from slmtasks.documents.read import Document, Page, read
 
 
 @pytest.mark.parametrize("text", ["a\r\nb\rc\n", " x ", "Größe 5 € 日本 🎉", "a\fb\u2028c"])
@@ -336,6 +336,7 @@ def test_overlong_references_are_text() -> None:
 
 def test_the_import_is_cheap() -> None:
     """Neither pypdf nor charset-normalizer is loaded before a file needs it."""
-    code = "import sys, slmtasks.documents; print({'pypdf', 'charset_normalizer'} & {*sys.modules})"
+    heavy = {"pypdf", "charset_normalizer"}
+    code = f"import sys, slmtasks.documents.read; print({heavy} & {{*sys.modules}})"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     assert ran.stdout.strip() == "set()"

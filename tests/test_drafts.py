@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import slmtasks as slm
-from slmtasks.drafts import (
+from slmtasks.decoding.speculation import (
     FIRST,
     FORCED,
     SPELLED,

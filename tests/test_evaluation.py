@@ -13,9 +13,9 @@ import pytest
 from pydantic import BaseModel, Field
 
 import slmtasks as slm
-from slmtasks.evaluation import fields, limits, rouge, scoring, slots
+from slmtasks.evaluation import fields, limit_checks, rouge, scoring, slots
 from slmtasks.evaluation.cases import Case, ExtractCase, PostCase, ProductCase
-from slmtasks.evaluation.reading import checked, load
+from slmtasks.evaluation.load_cases import checked, load
 from slmtasks.evaluation.scores import Share
 
 CARRIED: dict[str, Any] = {
@@ -265,9 +265,9 @@ def test_a_post_over_its_limit_is_seen() -> None:
     """Counted by the platform's own counting, whatever the result says of itself."""
     case = PostCase.model_validate({"document": "x", "platform": "x", "hashtags": 1})
     kept = {"hashtags": ("a",), "platform": "x", "characters": 1, "limit": 280, **CARRIED}
-    assert limits.broken(case, slm.SocialPost(text="a" * 280, **kept)) == []
+    assert limit_checks.broken(case, slm.SocialPost(text="a" * 280, **kept)) == []
     over = slm.SocialPost(text="a" * 281, **{**kept, "hashtags": ("a", "b")})
-    assert limits.broken(case, over) == ["characters: 281 of 280", "hashtags: 2 of 1"]
+    assert limit_checks.broken(case, over) == ["characters: 281 of 280", "hashtags: 2 of 1"]
 
 
 def test_replies_are_judged_by_whether_and_from_where() -> None:

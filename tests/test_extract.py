@@ -12,18 +12,20 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 import slmtasks as slm
-from slmtasks import grounding, schema, trees
-from slmtasks.passages import Passage
-from slmtasks.shorthand import parse
-from slmtasks.source import Source
+from slmtasks.documents.passages import Passage
+from slmtasks.grammar.candidates import Source
+from slmtasks.grounding import locate
+from slmtasks.grounding.tree import Reading, flatten
+from slmtasks.schema import from_pydantic
+from slmtasks.schema.field_list import parse
 
 
-def reading(model: type[BaseModel], text: str, answer: Any, **options: Any) -> trees.Reading:
+def reading(model: type[BaseModel], text: str, answer: Any, **options: Any) -> Reading:
     """An answer read back, as if the model had written it."""
-    node = schema.describe(model, options.pop("grounding", "strict"))
+    node = from_pydantic.describe(model, options.pop("grounding", "strict"))
     source = Source(Passage.whole(slm.read(text, **options)))
-    tree = grounding.read(node, json.loads(json.dumps(answer), parse_float=Decimal), source)
-    return trees.flatten(node, tree)
+    tree = locate.read(node, json.loads(json.dumps(answer), parse_float=Decimal), source)
+    return flatten(node, tree)
 
 
 @pytest.mark.parametrize(
@@ -189,5 +191,5 @@ def test_examples_are_shown_as_the_model_writes() -> None:
         {"sum": "1234.5", "issued": date(2024, 3, 3), "paid": True, "note": None}
     )
     source = Source(Passage.whole(slm.read("Total 1,234.50 of 3 March 2024")))
-    shown = grounding.written(schema.describe(Bill), bill, source)
+    shown = locate.written(from_pydantic.describe(Bill), bill, source)
     assert shown == {"sum": "1,234.50", "issued": "3 March 2024", "paid": True, "note": None}

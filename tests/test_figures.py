@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slmtasks.figures import figures, invented
+from slmtasks.values.figures import figures, invented
 
 FIGURES = [
     ("no figure", []),

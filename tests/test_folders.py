@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import slmtasks as slm
-from slmtasks import folders
 from slmtasks.errors import ModelCorrupt, ModelNotFound
+from slmtasks.models import discovery
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_folder_of_foundry_local_loads_by_its_path(foundry: Path) -> None:
     """By the version's folder, the model's, and the whole cache where it holds one model."""
     model = foundry / "Microsoft" / "Phi-3.5-mini-instruct-generic-cpu-2"
     for path in (model / "v2", model, foundry):
-        assert folders.find(path) == model / "v2"
+        assert discovery.find(path) == model / "v2"
     with slm.load(str(model)) as loaded:
         assert loaded.name == "Phi-3.5-mini-instruct-generic-cpu-2"
         assert slm.summarize("One sentence.", style="quotes", model=loaded).points
@@ -64,7 +64,7 @@ def test_several_models_below_a_folder_are_named(foundry: Path) -> None:
 
 def test_an_unfinished_download_is_refused(foundry: Path) -> None:
     """Foundry Local keeps a file in a folder until all others are there."""
-    model = folders.find(foundry)
+    model = discovery.find(foundry)
     (model / "download.tmp").touch()
     for path in (model, foundry):
         with pytest.raises(ModelCorrupt, match="not downloaded to its end"):

@@ -11,13 +11,14 @@ import regex
 from llguidance import LLMatcher
 
 import slmtasks as slm
-from slmtasks import grammar, nodes, prose, schema
+from slmtasks.documents.passages import Passage
 from slmtasks.errors import NothingToQuote
-from slmtasks.nodes import Array, Letters, Member, Object, Prose, Quote
-from slmtasks.passages import Passage
-from slmtasks.platforms import PLATFORMS
-from slmtasks.shorthand import parse
-from slmtasks.source import Source
+from slmtasks.grammar import build, free_text
+from slmtasks.grammar.candidates import Source
+from slmtasks.schema import from_pydantic, nodes
+from slmtasks.schema.field_list import parse
+from slmtasks.schema.nodes import Array, Letters, Member, Object, Prose, Quote
+from slmtasks.social.platforms import PLATFORMS
 
 TEXT = 'ACME "Best" Ltd, 12 May 2026.\nTotal due: 1,234.50 EUR of 7 items\\boxes.\nIt is paid.'
 
@@ -38,7 +39,7 @@ def allows(model: slm.Model, lark: str, answer: Any) -> bool:
 
 
 def extraction(fields: str, text: str = TEXT) -> str:
-    return grammar.build(schema.describe(parse(fields)), Source(Passage.whole(slm.read(text))))
+    return build.build(from_pydantic.describe(parse(fields)), Source(Passage.whole(slm.read(text))))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +103,7 @@ def test_a_field_that_nothing_can_fill_is_an_error(fields: str, text: str, said:
 
 def one(node: Any, text: str = TEXT) -> str:
     shape = Object((Member("a", "a", node, nullable=False, has_default=False),))
-    return grammar.build(shape, Source(Passage.whole(slm.read(text))))
+    return build.build(shape, Source(Passage.whole(slm.read(text))))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +206,7 @@ def python_class(body: str) -> regex.Pattern[str]:
 
 def test_the_classes_of_free_text_hold_no_number_and_no_control() -> None:
     """Letters are letters; the rest has no digit of any script, space or control character."""
-    letters, others = python_class(prose.LETTERS), python_class(prose.OTHERS)
+    letters, others = python_class(free_text.LETTERS), python_class(free_text.OTHERS)
     for code in range(0x110000):
         char = chr(code)
         category = unicodedata.category(char)
@@ -222,7 +223,7 @@ def test_a_large_source_builds_quickly_enough_to_use(random_model: slm.Model) ->
     lark = extraction("a, b: number, c: date, d: list of text", text)
     answer = {"a": "word7", "b": "7.50", "c": "3 May 2017", "d": ["word1 1.50", "word3999"]}
     assert allows(random_model, lark, answer)
-    assert nodes.leaves(schema.describe(parse("a, b: list of text"))) == 2
+    assert nodes.leaves(from_pydantic.describe(parse("a, b: list of text"))) == 2
 
 
 def test_a_list_whose_rows_cannot_be_filled_is_empty(random_model: slm.Model) -> None:
@@ -238,7 +239,7 @@ def test_a_list_whose_rows_cannot_be_filled_is_empty(random_model: slm.Model) ->
     class Rows(BaseModel):
         rows: list[Row]
 
-    lark = grammar.build(schema.describe(Rows), Source(Passage.whole(slm.read("no such 5"))))
+    lark = build.build(from_pydantic.describe(Rows), Source(Passage.whole(slm.read("no such 5"))))
     assert allows(random_model, lark, {"rows": []})
     assert not allows(random_model, lark, '{"rows":[{')
 
@@ -248,7 +249,7 @@ def test_two_lists_of_quotes_do_not_mix(random_model: slm.Model) -> None:
     text = "One is here. Two is here. Three is here."
     one_of, two_of = Array(Quote(), 1, 1), Array(Quote(), 2, 2)
     shape = Object((Member("a", "a", one_of, False, False), Member("b", "b", two_of, False, False)))
-    lark = grammar.build(shape, Source(Passage.whole(slm.read(text))))
+    lark = build.build(shape, Source(Passage.whole(slm.read(text))))
     parts = ["One is here.", "Two is here.", "Three is here."]
     assert allows(random_model, lark, {"a": parts[2:], "b": parts[:2]})
     assert not allows(random_model, lark, {"a": parts[:2], "b": parts[:2]})
@@ -258,7 +259,7 @@ def test_a_text_shorter_than_every_word_cannot_be_filled() -> None:
     """A limit of two characters and only longer words: said as nothing to quote."""
     shape = Object((Member("a", "a", nodes.Copied(2), False, False),))
     with pytest.raises(NothingToQuote):
-        grammar.build(shape, Source(Passage.whole(slm.read("only longer words"))))
+        build.build(shape, Source(Passage.whole(slm.read("only longer words"))))
 
 
 @pytest.mark.parametrize("limits", [{"max_chars": 3}, {"max_words": 0}, {"opening": "x" * 600}])
@@ -280,7 +281,9 @@ def test_an_optional_object_that_cannot_be_filled_is_null(random_model: slm.Mode
     class Outer(BaseModel):
         inner: Inner | None
 
-    lark = grammar.build(schema.describe(Outer), Source(Passage.whole(slm.read("no such thing"))))
+    lark = build.build(
+        from_pydantic.describe(Outer), Source(Passage.whole(slm.read("no such thing")))
+    )
     assert allows(random_model, lark, {"inner": None})
 
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, create_model
 
 import slmtasks as slm
-from slmtasks.counting import graphemes
-from slmtasks.figures import invented
-from slmtasks.platforms import PLATFORMS
+from slmtasks.social.lengths import graphemes
+from slmtasks.social.platforms import PLATFORMS
+from slmtasks.values.figures import invented
 
 many = settings(
     max_examples=300,
@@ -206,7 +206,7 @@ def test_two_figures_never_fuse(wanted: str) -> None:
     """Of "1" and "234" the grammar lets no third figure be written."""
     import regex
 
-    from slmtasks.prose import citing
+    from slmtasks.grammar.free_text import citing
 
     pattern = citing(["1", "234"]).replace(r"\x{", r"\x{")
     python = regex.sub(r"\\x\{(\w+)\}", lambda m: rf"\U{int(m[1], 16):08X}", pattern)
@@ -216,7 +216,7 @@ def test_two_figures_never_fuse(wanted: str) -> None:
 
 def test_they_hold_on_phi_3_minis_tokenizer(phi_model: slm.Model, receipts: list[Path]) -> None:
     """A SentencePiece vocabulary of 32,064, real receipts: the same guarantees."""
-    from slmtasks.shorthand import parse
+    from slmtasks.schema.field_list import parse
 
     fields = parse("company, address: text?, date: date?, total: number, items: list of text")
     for path in receipts[:12]:

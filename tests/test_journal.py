@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from slmtasks.batching.journal import Disk, Journal
 from slmtasks.errors import BatchError, OutputCorrupt, OutputFailed, OutputLocked
-from slmtasks.journal import Disk, Journal
 
 LINES = [b'{"id":"%d","text":"gr\xc3\xbc\xc3\x9fe"}\n' % n for n in range(3)]
 
@@ -150,7 +150,7 @@ def test_short_writes_are_completed(tmp_path: Path) -> None:
 def test_a_second_process_is_kept_away(tmp_path: Path) -> None:
     """By whatever path it comes."""
     code = (
-        "import sys\nfrom pathlib import Path\nfrom slmtasks.journal import Journal\n"
+        "import sys\nfrom pathlib import Path\nfrom slmtasks.batching.journal import Journal\n"
         "from slmtasks.errors import OutputLocked\n"
         "try:\n    Journal(Path(sys.argv[1])).__enter__()\n"
         "except OutputLocked as error:\n    print(error)\n"

@@ -11,7 +11,7 @@ from faults.malformed_pdfs import RESOURCES, TEXT, malformed, one_page, outcome
 from pdfs import file, pdf, stream
 
 from slmtasks import Limits, TooLarge, read
-from slmtasks.limits import Budget, Spent
+from slmtasks.documents.limits import Budget, Spent
 
 PACKED = zlib.compress(TEXT + b" " * 40_000, 9)
 FLATE = b"/Filter /FlateDecode"

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 import slmtasks as slm
-from slmtasks import devices, model
-from slmtasks.decoding import Asked
+from slmtasks.decoding.loop import Asked
 from slmtasks.errors import (
     ContextExceeded,
     DeviceUnavailable,
@@ -24,6 +23,7 @@ from slmtasks.errors import (
     ModelNotFound,
     OutOfMemory,
 )
+from slmtasks.models import devices, model
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_what_hears_of_the_progress_cannot_ask_the_model(random_model: slm.Model
 
 def test_a_prompt_past_the_context_is_typed(random_model: slm.Model) -> None:
     """Instructions alone can exceed it; the message says what to shorten."""
-    from slmtasks.shorthand import parse
+    from slmtasks.schema.field_list import parse
 
     with pytest.raises(ContextExceeded, match="shorten fields"):
         slm.extract("x 5", parse("a"), instructions="word " * 9000, model=random_model)

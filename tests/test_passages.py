@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import slmtasks as slm
-from slmtasks.passages import Passage
+from slmtasks.documents.passages import Passage
 
 
 def sentences(text: str) -> list[str]:

@@ -22,15 +22,17 @@ from test_decoding import extraction, guided
 from test_task import Ledger, ledger_pages
 
 import slmtasks as slm
-from slmtasks import config, devices, schema, templates
-from slmtasks.caches import Stepping
-from slmtasks.decoding import Answer, Asked
+from slmtasks import prompt_files
+from slmtasks.decoding.context_plan import LOGITS, PREFILL, SPARE, Plan
+from slmtasks.decoding.kv_cache import Stepping
+from slmtasks.decoding.loop import Answer, Asked
+from slmtasks.decoding.tokenizer import agreeing
+from slmtasks.documents.passages import Passage
+from slmtasks.engine.call import Run
 from slmtasks.errors import ContextExceeded
-from slmtasks.passages import Passage
-from slmtasks.plans import LOGITS, PREFILL, SPARE, Plan
-from slmtasks.run import Run
-from slmtasks.shorthand import parse
-from slmtasks.tokens import agreeing
+from slmtasks.models import devices, genai_config
+from slmtasks.schema import from_pydantic
+from slmtasks.schema.field_list import parse
 
 SWITCH, CONTEXT = 640, 2048
 MOST = 60
@@ -47,7 +49,7 @@ def long_folder(exact_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
 def long_model(long_folder: Path) -> Iterator[slm.Model]:
     """The same, loaded with all of its context."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(config, "SWITCHES", {"phi3": SWITCH})
+        patched.setattr(genai_config, "SWITCHES", {"phi3": SWITCH})
         model = slm.load(long_folder, context=CONTEXT)
     with model:
         yield model
@@ -104,7 +106,7 @@ def test_the_switch_follows_from_the_type_and_the_context(long_folder: Path) -> 
     """The runtime's own numbers; where all of the context lies below there is no switch."""
 
     def switch(kind: str, context: int) -> int | None:
-        settings = config.read(long_folder)
+        settings = genai_config.read(long_folder)
         return settings.model_copy(update={"type": kind, "context_length": context}).switch
 
     assert switch("phi3", 131072) == 4096
@@ -208,7 +210,7 @@ def test_by_default_a_model_is_used_up_to_its_switch(
     long_folder: Path, monkeypatch: pytest.MonkeyPatch, asked: list[tuple[int, int]]
 ) -> None:
     """What lies beyond takes memory and cannot be stopped in its first pass: it is asked for."""
-    monkeypatch.setattr(config, "SWITCHES", {"phi3": SWITCH})
+    monkeypatch.setattr(genai_config, "SWITCHES", {"phi3": SWITCH})
     with slm.load(long_folder) as model:
         assert model.context == SWITCH
         assert slm.extract(ledger_pages(3), Ledger, model=model).coverage.chunks > 1
@@ -217,9 +219,9 @@ def test_by_default_a_model_is_used_up_to_its_switch(
 
 def test_a_retry_stays_on_its_side(long_model: slm.Model, asked: list[tuple[int, int]]) -> None:
     """A prompt below that an earlier answer would lift beyond is asked without it."""
-    node = schema.describe(Ledger)
-    variables = {"fields": schema.fields(node)}
-    run = Run(templates.load("extract"), variables, model=long_model)
+    node = from_pydantic.describe(Ledger)
+    variables = {"fields": from_pydantic.fields(node)}
+    run = Run(prompt_files.load("extract"), variables, model=long_model)
     for length in (400, 1200):
         asked.clear()
         passage = Passage.whole(slm.read(ledger_pages(3)[:length]))

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from llguidance import LLMatcher
 
-from slmtasks.platforms import (
+from slmtasks.social.platforms import (
     HASHTAG,
     LINKLIKE,
     PLATFORMS,

@@ -14,9 +14,9 @@ import onnxruntime_genai as og
 import pytest
 
 import slmtasks as slm
-from slmtasks import config, devices, providers
 from slmtasks.errors import DeviceUnavailable, ModelCorrupt, OutOfMemory
-from slmtasks.shorthand import parse
+from slmtasks.models import devices, genai_config, providers
+from slmtasks.schema.field_list import parse
 
 
 @pytest.fixture
@@ -162,9 +162,9 @@ def test_memory_that_runs_out_inside_the_runtime_is_no_damaged_file(
 @pytest.mark.parametrize("length", ['"768"', "768"])
 def test_the_prompt_limit_of_an_npu_folder_is_its_context(folder: Path, length: str) -> None:
     """What the folder was compiled for is all that tasks plan with."""
-    before = config.read(folder).context(None)
+    before = genai_config.read(folder).context(None)
     name_provider(folder, "OpenVINO", {"load_config": f'{{"NPU": {{"MAX_PROMPT_LEN": {length}}}}}'})
-    assert config.read(folder).context(None) == 768 < before
+    assert genai_config.read(folder).context(None) == 768 < before
 
 
 def test_a_device_of_static_shapes_limits_the_context(folder: Path) -> None:
@@ -172,7 +172,7 @@ def test_a_device_of_static_shapes_limits_the_context(folder: Path) -> None:
     limit = devices.context_limit("openvino:npu")
     assert limit == devices.NPU_TOKENS
     assert str(limit) in devices.TABLE["openvino:npu"].options["load_config"]
-    assert config.read(folder).context(None, 512) == 512
+    assert genai_config.read(folder).context(None, 512) == 512
     assert devices.context_limit("cpu") is None
 
 

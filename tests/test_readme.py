@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 from kept_outputs import PICTURE, README, ROOT, blocks, commands, outputs, picture, steady
@@ -64,23 +63,6 @@ def test_the_tests_that_the_readme_names_exist() -> None:
         tree = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8"))
         functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
         assert function in functions, f"{file}::{function}"
-
-
-def test_the_file_tree_is_the_packages() -> None:
-    """Every module stands in the tree with a word on it, and nothing else does."""
-    tree = TEXT.partition("## Files\n")[2].partition("```\n")[2].partition("```")[0]
-    listed: set[Path] = set()
-    above: list[str] = []
-    for line in tree.splitlines():
-        depth = (len(line) - len(line.lstrip())) // 2
-        name = line.split()[0]
-        above = [*above[:depth], name]
-        listed.add(Path(*above))
-        assert (ROOT / Path(*above)).exists(), line
-        assert len(line.split()) > 1, line
-    package = ROOT / "slmtasks"
-    modules = {path.relative_to(ROOT) for path in package.rglob("*.py") if path.stem[:2] != "__"}
-    assert {path for path in listed if path.suffix == ".py"} >= modules
 
 
 def test_every_extra_is_in_the_table() -> None:

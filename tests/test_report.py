@@ -17,8 +17,8 @@ import typer
 
 from slmtasks import Limits, errors, read
 from slmtasks.cli.options import limits_of
-from slmtasks.marked import AROUND, WHOLE
-from slmtasks.report import evidence_page
+from slmtasks.evidence.highlight import AROUND, WHOLE
+from slmtasks.evidence.page import evidence_page
 
 HOSTILE = "</script><script>document.title='run'</script><img src=https://example.org/x.png> & 🎉"
 

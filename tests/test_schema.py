@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Optional
 import pytest
 from pydantic import AliasChoices, BaseModel, Field
 
-from slmtasks import nodes, schema
 from slmtasks.errors import SchemaError
-from slmtasks.shorthand import build, parse
+from slmtasks.schema import from_pydantic, nodes
+from slmtasks.schema.field_list import build, parse
 
 
 class Size(enum.Enum):
@@ -44,7 +44,7 @@ class Order(BaseModel):
 
 def test_every_supported_type_reaches_the_prompt() -> None:
     """Names, aliases, types, choices, options, descriptions and nesting are listed."""
-    assert schema.fields(schema.describe(Order)) == (
+    assert from_pydantic.fields(from_pydantic.describe(Order)) == (
         "vendor (text): who sells\n"
         "order no (text)\n"
         "issued (date or null)\n"
@@ -67,7 +67,7 @@ def test_every_supported_type_reaches_the_prompt() -> None:
 
 def test_limits_of_fields_reach_the_nodes() -> None:
     """max_length and min_length bound what the grammar offers."""
-    members = {member.name: member for member in schema.describe(Order).members}
+    members = {member.name: member for member in from_pydantic.describe(Order).members}
     assert members["vendor"].node == nodes.Copied(40)
     assert members["tags"].node == nodes.Array(nodes.Copied(), 1, 3)
     assert not members["lines"].nullable
@@ -76,8 +76,8 @@ def test_limits_of_fields_reach_the_nodes() -> None:
 
 def test_grounding_decides_how_values_are_written() -> None:
     """Strict copies, the others write freely."""
-    strict = {m.name: m.node for m in schema.describe(Order).members}
-    free = {m.name: m.node for m in schema.describe(Order, "flag").members}
+    strict = {m.name: m.node for m in from_pydantic.describe(Order).members}
+    free = {m.name: m.node for m in from_pydantic.describe(Order, "flag").members}
     assert strict["price"] == nodes.Number(integer=False, copied=True)
     assert free["price"] == nodes.Number(integer=False, copied=False)
     assert free["vendor"] == nodes.Free(40)
@@ -99,7 +99,7 @@ def test_an_unsupported_type_names_the_field(kind: Any) -> None:
         },
     )
     with pytest.raises(SchemaError, match=r"^field: .*use str, int") as caught:
-        schema.describe(bad)
+        from_pydantic.describe(bad)
     assert caught.value.path == "field"
 
 
@@ -110,22 +110,22 @@ class Tree(BaseModel):
 def test_a_model_inside_itself_is_refused() -> None:
     """Recursion has no bounded answer."""
     with pytest.raises(SchemaError, match="contains itself"):
-        schema.describe(Tree)
+        from_pydantic.describe(Tree)
 
 
 def test_what_is_no_model_is_refused() -> None:
     """A plain type or an empty model cannot be filled."""
     with pytest.raises(SchemaError, match="not a pydantic model"):
-        schema.describe(str)  # type: ignore[arg-type]
+        from_pydantic.describe(str)  # type: ignore[arg-type]
     with pytest.raises(SchemaError, match="no fields"):
-        schema.describe(type("Empty", (BaseModel,), {}))
+        from_pydantic.describe(type("Empty", (BaseModel,), {}))
 
 
 def test_a_line_of_fields_becomes_a_model() -> None:
     """Types, options and lists of the command line's shorthand."""
     fields = parse("vendor, total: number, issued: date?, tags: list of text, paid: bool?, note?")
     assert list(parse("model number").model_fields) == ["model_number"]
-    assert schema.fields(schema.describe(fields)) == (
+    assert from_pydantic.fields(from_pydantic.describe(fields)) == (
         "vendor (text)\ntotal (number)\nissued (date or null)\ntags (list of text)\n"
         "paid (true or false or null)\nnote (text or null)"
     )
@@ -164,7 +164,7 @@ def test_an_object_is_a_schema() -> None:
             "dates": "list of date",
         }
     )
-    assert schema.fields(schema.describe(shape)) == (
+    assert from_pydantic.fields(from_pydantic.describe(shape)) == (
         "order-no (text or null): as printed\n"
         "status (Paid | open)\n"
         "seller (object of or null):\n"

@@ -21,9 +21,9 @@ from huggingface_hub import constants
 from test_offline import filtered
 
 import slmtasks as slm
-from slmtasks import manifest, store
 from slmtasks.cli import main
 from slmtasks.errors import ModelCorrupt, ModelNotFound, PullFailed
+from slmtasks.models import manifest, store
 
 NAME = "tiny"
 INNER = "cpu_and_mobile/cpu-int4"
@@ -244,7 +244,7 @@ def test_a_full_disk_is_said_before_and_during(hub: Hub, monkeypatch: pytest.Mon
             pull(hub)
     assert len(hub.requests) == 1
     with monkeypatch.context() as patched:
-        patched.setattr("slmtasks.hub.http_get", full)
+        patched.setattr("slmtasks.models.hub.http_get", full)
         with pytest.raises(PullFailed, match="the disk is full"):
             pull(hub)
     assert nothing_is_found()

@@ -12,13 +12,14 @@ import pytest
 from pydantic import BaseModel, Field, field_validator
 
 import slmtasks as slm
-from slmtasks import grounding, schema, trees
+from slmtasks.documents.passages import Passage
+from slmtasks.engine.call import Run
 from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote, TimedOut
-from slmtasks.passages import Passage
+from slmtasks.grammar.candidates import Source
+from slmtasks.grounding import locate, tree
 from slmtasks.results import Missing
-from slmtasks.run import Run
-from slmtasks.shorthand import parse
-from slmtasks.source import Source
+from slmtasks.schema import from_pydantic
+from slmtasks.schema.field_list import parse
 
 TEXT = "ACME Ltd, invoice 12 of 3 March 2026, total 99.50 EUR, paid."
 
@@ -144,7 +145,7 @@ def test_sixty_pages_are_read_to_the_end(random_model: slm.Model) -> None:
 
 def test_parts_are_merged_field_by_field() -> None:
     """The first value counts and the others are named; rows are joined, single values kept once."""
-    node = schema.describe(parse("title, total: number, tags: list of text"))
+    node = from_pydantic.describe(parse("title, total: number, tags: list of text"))
     text = "A 5 x y\nB 7 x z\nA 5 w"
     whole = Passage.whole(slm.read(text))
     parts = [Passage(whole.document, 0, 8), Passage(whole.document, 8, 16)]
@@ -153,11 +154,10 @@ def test_parts_are_merged_field_by_field() -> None:
         {"title": "B", "total": None, "tags": ["x", "z"]},
     ]
     read = [
-        grounding.read(node, answer, Source(part))
-        for answer, part in zip(answers, parts, strict=True)
+        locate.read(node, answer, Source(part)) for answer, part in zip(answers, parts, strict=True)
     ]
-    merged, said = trees.merge(node, read)
-    reading = trees.flatten(node, merged)
+    merged, said = tree.merge(node, read)
+    reading = tree.flatten(node, merged)
     assert reading.data == {"title": "A", "total": 5, "tags": ["x", "y", "z"]}
     assert said == ["title: took 'A' (page 1), not 'B' (page 1)"]
     assert reading.evidence["tags[2]"][0].start == text.index("z")

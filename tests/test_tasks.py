@@ -84,8 +84,8 @@ def test_quotes_have_their_places(random_model: slm.Model) -> None:
 
 def test_a_points_evidence_is_the_sentence_it_shares_its_words_with() -> None:
     """Few shared words are no evidence."""
-    from slmtasks.grounding import support
-    from slmtasks.passages import Passage
+    from slmtasks.documents.passages import Passage
+    from slmtasks.grounding.locate import support
 
     passage = Passage.whole(slm.read(TEXT))
     (place,) = support("The mill cost 12 million euros", passage)

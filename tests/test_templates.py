@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slmtasks import templates
+from slmtasks import prompt_files
 from slmtasks.errors import PromptError
 
 HEAD = "---\nversion: 3\n---\n"
@@ -17,8 +17,8 @@ FILE = HEAD + (
 )
 
 
-def user(variables: dict[str, templates.Value]) -> str:
-    return templates.parse(FILE, "t").messages(variables)[1]["content"]
+def user(variables: dict[str, prompt_files.Value]) -> str:
+    return prompt_files.parse(FILE, "t").messages(variables)[1]["content"]
 
 
 def test_blocks_appear_only_where_they_are_given() -> None:
@@ -45,7 +45,7 @@ def test_what_a_variable_holds_is_not_read_as_a_template() -> None:
     ],
 )
 def test_missing_and_spare_variables_are_errors(
-    variables: dict[str, templates.Value], said: str
+    variables: dict[str, prompt_files.Value], said: str
 ) -> None:
     """The message names the prompt and the variable."""
     with pytest.raises(PromptError, match=said):
@@ -65,12 +65,12 @@ def test_missing_and_spare_variables_are_errors(
 def test_a_malformed_file_says_what_is_wrong(text: str, said: str) -> None:
     """Each fault has one clear sentence."""
     with pytest.raises(PromptError, match=said):
-        templates.parse(text, "t")
+        prompt_files.parse(text, "t")
 
 
 def test_a_retry_tells_the_answer_and_its_errors() -> None:
     """The rejected answer becomes a turn, then comes what was wrong."""
-    prompt = templates.parse(FILE, "t")
+    prompt = prompt_files.parse(FILE, "t")
     turns = prompt.retry(prompt.messages({"document": "D"}), '{"a":1}', ["a: too small"])
     assert [turn["role"] for turn in turns] == ["system", "user", "assistant", "user"]
     assert turns[2]["content"] == '{"a":1}'
@@ -79,11 +79,11 @@ def test_a_retry_tells_the_answer_and_its_errors() -> None:
 
 def test_every_prompt_of_the_library_parses_and_can_be_retried() -> None:
     """The shipped files are well formed and versioned."""
-    files = sorted(templates.folder().glob("*.md"))
+    files = sorted(prompt_files.folder().glob("*.md"))
     tasks = {"describe_product", "extract", "extract-free", "reply", "social_post", "summarize"}
     assert {file.stem for file in files} == tasks
     for file in files:
-        prompt = templates.load(file.stem)
+        prompt = prompt_files.load(file.stem)
         assert prompt.label == f"{file.stem}/{prompt.version}"
         assert "Retry" in prompt.sections
 
@@ -91,4 +91,4 @@ def test_every_prompt_of_the_library_parses_and_can_be_retried() -> None:
 def test_a_missing_file_is_a_prompt_error(tmp_path: Path) -> None:
     """Its path is in the message."""
     with pytest.raises(PromptError, match="nowhere"):
-        templates.load(tmp_path / "nowhere.md")
+        prompt_files.load(tmp_path / "nowhere.md")

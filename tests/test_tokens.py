@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import slmtasks as slm
+from slmtasks.decoding.tokenizer import Tokenizer
 from slmtasks.errors import ModelCorrupt
-from slmtasks.tokens import Tokenizer
 
 TEXTS = [
     "Total: 1,234.50 EUR",

@@ -16,16 +16,17 @@ import numpy as np
 import pytest
 
 import slmtasks as slm
-from slmtasks.store import NANO
+from slmtasks.models.store import NANO
 from slmtasks.tasks.describe_product import words_of
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from training import fused, machine, muon, presets, products, start, tokenizer, train  # noqa: E402
-from training.examples import Example, make  # noqa: E402
-from training.places import _runs, shown  # noqa: E402
-from training.swaps import Swaps  # noqa: E402
+from training.copying.places import _runs, shown  # noqa: E402
+from training.copying.swaps import Swaps  # noqa: E402
+from training.generator.examples import Example, make  # noqa: E402
+from training.generator.tasks import products  # noqa: E402
+from training.trainer import fused, machine, muon, presets, start, tokenizer, train  # noqa: E402
 
 TINY = replace(
     presets.PRESETS["smoke"],

@@ -11,14 +11,16 @@ from typing import get_args
 import pytest
 
 from slmtasks import options
-from slmtasks.nodes import Copied
-from slmtasks.platforms import PLATFORMS
-from training import card, copywriting, extract, presets, products, tokenizer
-from training.drafts import Draft
-from training.examples import Example, make
-from training.page import held_out
-from training.stories import story
-from training.strange import Strange
+from slmtasks.schema.nodes import Copied
+from slmtasks.social.platforms import PLATFORMS
+from training.copying.strange import Strange
+from training.generator import card
+from training.generator.documents.stories import story
+from training.generator.drafts import Draft
+from training.generator.examples import Example, make
+from training.generator.page import held_out
+from training.generator.tasks import copywriting, extract, products
+from training.trainer import presets, tokenizer
 
 TASKS = ["extract", "summarize", "describe_product", "social_post", "reply"]
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slmtasks.values import Found, dates, numbers
+from slmtasks.values.dates import dates
+from slmtasks.values.found import Found
+from slmtasks.values.numbers import numbers
 
 NUMBERS = [
     ("1,234.50", [("1,234.50", "1234.50")]),

@@ -9,14 +9,14 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from training.presets import PRESETS
+from training.trainer.presets import PRESETS
 
-NANO = Path(__file__).parents[1] / "slmtasks" / "nano"
+NANO = Path(__file__).parents[1] / "slmtasks" / "models" / "nano"
 
 
 def data(out: Path, seed: int, count: int) -> None:
     """Write examples to look at, and what the checks dropped."""
-    from training.examples import make
+    from training.generator.examples import make
 
     dropped: Counter[str] = Counter()
     out.mkdir(parents=True, exist_ok=True)
@@ -30,8 +30,8 @@ def data(out: Path, seed: int, count: int) -> None:
 
 def tokenizer(out: Path, seed: int, size: int) -> None:
     """Train the tokenizer on generated text."""
-    from training.examples import make
-    from training.tokenizer import train
+    from training.generator.examples import make
+    from training.trainer.tokenizer import train
 
     texts = (
         m["content"] for i in range(6000) for m in make(seed + 1, i, 60 + 61 * i % 500).messages
@@ -74,33 +74,33 @@ def main(arguments: list[str] | None = None) -> int:
     if given.step in ("data", "all"):
         data(out / "samples", given.seed, given.count)
     if given.step == "card":
-        from training.card import card
+        from training.generator.card import card
 
         print(card(out, given.seed, given.count))
     if given.step in ("tokenizer", "all"):
         tokenizer(out, given.seed, preset.vocabulary)
     if given.step == "start":
-        from training.start import start
+        from training.trainer.start import start
 
         start(given.source, out, preset, given.tokens or 0)
     if given.step in ("train", "all"):
-        from training.train import train
+        from training.trainer.train import train
 
         train(preset, out, given.seed, given.minutes)
     if given.step == "average":
-        from training.start import average
+        from training.trainer.start import average
 
         print(average(given.source, out, preset, given.share))
     if given.step == "evaluate":
-        from training.evaluate import report
+        from training.trainer.evaluate import report
 
         report(out, given.count)
     if given.step in ("export", "all"):
-        from training.export import export
+        from training.export.genai import export
 
         export(out, out / "model", given.precision)
     if given.step == "curve":
-        from training.curve import curve
+        from training.trainer.curve import curve
 
         curve(out / "log.jsonl", out / "curve.svg")
     return 0

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 
-from slmtasks import display
-from slmtasks.cli import doctor, evaluate, exits, models, report, tasks
+from slmtasks.cli import display, doctor, evaluate, exits, models, report, tasks
 from slmtasks.cli.app import app
 from slmtasks.errors import SlmTasksError
 

@@ -15,7 +15,7 @@ from slmtasks.cli.app import app
 from slmtasks.cli.options import Common, Recording
 
 if TYPE_CHECKING:
-    from slmtasks.bound import Bound
+    from slmtasks.batching.binding import Bound
 
 DOCUMENTS = "Text, Markdown, HTML, PDF, mail or Office files."
 
@@ -66,9 +66,9 @@ def _own(place: str) -> Any:
     """The command of a task of the user's own, which is imported when it runs."""
 
     def bound() -> Bound:
-        from slmtasks.cli import own
+        from slmtasks.cli import user_task
 
-        return own.task(place)
+        return user_task.task(place)
 
     bound.__doc__ = f"{OWN}\n\nslmtasks batch {place} inbox/ --out run.jsonl"
     alone = typer.Typer(add_completion=False)
@@ -87,15 +87,15 @@ def _recording(
 
 
 def _printed(*given: Any) -> None:
-    from slmtasks.cli import files
+    from slmtasks.cli import print_results
 
-    files.run(*given)
+    print_results.run(*given)
 
 
 def _recorded(*given: Any) -> None:
-    from slmtasks.cli import many
+    from slmtasks.cli import run_batch
 
-    many.run(*given)
+    run_batch.run(*given)
 
 
 def _argument(kind: Any, metavar: str, said: str) -> Parameter:

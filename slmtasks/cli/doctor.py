@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slmtasks import display
-from slmtasks.cli import exits
+from slmtasks.cli import display, exits
 from slmtasks.cli.app import app
 from slmtasks.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from slmtasks.doctor import Report
+    from slmtasks.diagnostics.doctor import Report
 
 
 @app.command()
@@ -27,7 +26,7 @@ def doctor(
 
     slmtasks doctor
     """
-    from slmtasks.doctor import examine
+    from slmtasks.diagnostics.doctor import examine
 
     with display.Doing("looking at this machine"):
         report = examine(measure=measure)

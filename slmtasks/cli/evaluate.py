@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import slmtasks as slm
-from slmtasks import display
-from slmtasks.cli import exits
+from slmtasks.cli import display, exits
 from slmtasks.cli.app import app
 from slmtasks.cli.options import DayFirstOption, DeviceOption, JsonOption, ModelOption
 
@@ -44,12 +43,12 @@ def evaluate(
     number?", "gold": {"vendor": "Hollis Ltd", "total": null}}; the README says what other tasks
     take. Exit codes: 0 all cases were answered, 3 some, 1 none, 2 wrong usage.
     """
-    from slmtasks.evaluation import reading
+    from slmtasks.evaluation import load_cases
 
     if out is not None and not out.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {out.parent} for --out; make it first")
     try:
-        sets = {path: reading.load(path)[:first] for path in files}
+        sets = {path: load_cases.load(path)[:first] for path in files}
     except slm.CaseError as error:
         exits.fail(str(error), exits.WRONG_USAGE)
     done: list[Evaluation] = []

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
-from slmtasks import display
+from slmtasks.cli import display
 
 FAILED, WRONG_USAGE, PARTLY_DONE, STOPPED = 1, 2, 3, 130
 """Exit codes; 0 is done."""

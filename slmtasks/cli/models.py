@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from slmtasks import display
+from slmtasks.cli import display
 from slmtasks.cli.app import app
 from slmtasks.cli.options import DeviceOption, JsonOption
 
@@ -26,7 +26,7 @@ def list_models(context: typer.Context, as_json: JsonOption = False) -> None:
     """List the models that are known by name, and which are on this machine."""
     if context.invoked_subcommand:
         return
-    from slmtasks import catalog, store
+    from slmtasks.models import catalog, store
 
     there: dict[str, list[store.Installed]] = {}
     for each in store.installed():
@@ -66,7 +66,7 @@ def pull(
 
     slmtasks models pull phi-3-mini
     """
-    from slmtasks import store
+    from slmtasks.models import store
 
     with display.transfer(name) as progress:
         done = store.pull(name, device=device, revision=revision, source=source, progress=progress)
@@ -79,8 +79,8 @@ def verify(name: Name) -> None:
 
     slmtasks models verify phi-3-mini
     """
-    from slmtasks import manifest, store
     from slmtasks.errors import ModelNotFound
+    from slmtasks.models import manifest, store
 
     found = [each for each in store.installed() if each.name == name]
     if not found:
@@ -96,7 +96,7 @@ def remove(name: Name) -> None:
 
     slmtasks models remove phi-3-mini
     """
-    from slmtasks import store
+    from slmtasks.models import store
 
     for folder in store.remove(name):
         print(f"deleted {folder}")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from slmtasks import devices
-from slmtasks.limits import Limits
+from slmtasks.documents.limits import Limits
+from slmtasks.models import devices
 from slmtasks.options import Grounding
 
 ModelOption = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from slmtasks import display
+from slmtasks.cli import display
 from slmtasks.cli.app import app
 from slmtasks.cli.options import LimitOption, PasswordOption, limits_of
 
@@ -28,7 +28,7 @@ def report(
 
     slmtasks report run.jsonl --out report.html
     """
-    from slmtasks.report import evidence_page
+    from slmtasks.evidence.page import evidence_page
 
     limits = limits_of(limit)
     count = evidence_page(run, out, folder=folder, password=password, limits=limits)

@@ -20,10 +20,10 @@ from slmtasks.cli.options import (
 )
 from slmtasks.errors import SchemaError, SlmTasksError
 from slmtasks.options import Length, PostTone, ProductTone, ReplyTone, Style
-from slmtasks.platforms import PlatformName
+from slmtasks.social.platforms import PlatformName
 
 if TYPE_CHECKING:
-    from slmtasks.bound import Bound
+    from slmtasks.batching.binding import Bound
 
 
 @task(reading=("day_first", "password"))
@@ -37,12 +37,12 @@ def extract(
 
     slmtasks extract invoice.pdf --fields "vendor, total: number, issued: date"
     """
-    from slmtasks import shorthand
+    from slmtasks.schema import field_list
 
     if (fields is None) == (schema is None):
         raise typer.BadParameter("give either --fields or --schema")
     try:
-        shape = shorthand.load(schema) if schema is not None else shorthand.parse(fields or "")
+        shape = field_list.load(schema) if schema is not None else field_list.parse(fields or "")
     except SchemaError as error:
         raise typer.BadParameter(str(error)) from error
     bound = _bound(slm.extract, schema=shape, instructions=instructions, grounding=grounding)
@@ -113,7 +113,7 @@ def reply(
 
 def _bound(call: Callable[..., slm.Result], **keywords: Any) -> Bound:
     # Imported here: it takes the modules that run a model.
-    from slmtasks.bound import bind
+    from slmtasks.batching.binding import bind
 
     return bind(partial(call, **keywords))
 

@@ -27,12 +27,12 @@ from pydantic import (
     model_validator,
 )
 
-from slmtasks import shorthand
-from slmtasks.documents import Document, read
-from slmtasks.nodes import Array, Node, Object
+from slmtasks.documents.read import Document, read
 from slmtasks.options import Grounding, Length, PostTone, ProductTone, ReplyTone, Style
-from slmtasks.platforms import PlatformName
-from slmtasks.schema import describe
+from slmtasks.schema import field_list
+from slmtasks.schema.from_pydantic import describe
+from slmtasks.schema.nodes import Array, Node, Object
+from slmtasks.social.platforms import PlatformName
 from slmtasks.tasks.describe_product import Product
 
 _IN_FILE = re.compile(r"\.py:\w+$")
@@ -118,13 +118,13 @@ class ExtractCase(SourceCase):
     @classmethod
     def _shaped(cls, given: Any, info: ValidationInfo) -> Any:
         if isinstance(given, Mapping):
-            given = shorthand.build(given)
+            given = field_list.build(given)
         elif isinstance(given, str) and _IN_FILE.search(given):
             path, _, name = given.rpartition(":")
             folder = (info.context or {}).get("folder", Path())
-            given = shorthand.load(f"{folder / path}:{name}")
+            given = field_list.load(f"{folder / path}:{name}")
         elif isinstance(given, str):
-            given = shorthand.parse(given)
+            given = field_list.parse(given)
         if isinstance(given, type) and issubclass(given, BaseModel):
             describe(given)
         return given

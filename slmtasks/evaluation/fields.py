@@ -19,15 +19,17 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from slmtasks.documents import Document
+from slmtasks.documents.passages import Passage
+from slmtasks.documents.read import Document
 from slmtasks.evaluation.cases import ExtractCase
 from slmtasks.evaluation.scores import FieldScores, Share
-from slmtasks.nodes import Array, Choice, Date, Node, Number, Object
-from slmtasks.passages import Passage
+from slmtasks.grammar.candidates import Source
 from slmtasks.results import Evidence, Extraction
-from slmtasks.schema import describe
-from slmtasks.source import Source
-from slmtasks.values import Found, dates, numbers
+from slmtasks.schema.from_pydantic import describe
+from slmtasks.schema.nodes import Array, Choice, Date, Node, Number, Object
+from slmtasks.values.dates import dates
+from slmtasks.values.found import Found
+from slmtasks.values.numbers import numbers
 
 _WORD = re.compile(r"\w+")
 

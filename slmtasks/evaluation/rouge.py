@@ -11,11 +11,11 @@ from contextlib import redirect_stderr
 from functools import cache
 from typing import Any
 
-from slmtasks.documents import Document
+from slmtasks.documents.passages import Passage
+from slmtasks.documents.read import Document
 from slmtasks.errors import CaseError
 from slmtasks.evaluation.cases import Case, PostCase, SummarizeCase
 from slmtasks.evaluation.scores import Rouge, RougeScores
-from slmtasks.passages import Passage
 from slmtasks.tasks.summarize import MOST
 
 NAMES = ("rouge1", "rouge2", "rougeL")

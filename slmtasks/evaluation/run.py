@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from slmtasks.documents import Document
+from slmtasks.documents.read import Document
 from slmtasks.evaluation.cases import (
     Case,
     ExtractCase,
@@ -15,10 +15,10 @@ from slmtasks.evaluation.cases import (
     ReplyCase,
     SummarizeCase,
 )
-from slmtasks.evaluation.reading import checked, load
+from slmtasks.evaluation.load_cases import checked, load
 from slmtasks.evaluation.scores import Evaluation
 from slmtasks.evaluation.scoring import score
-from slmtasks.model import Model, default
+from slmtasks.models.model import Model, default
 from slmtasks.results import Result
 from slmtasks.tasks.describe_product import describe_product
 from slmtasks.tasks.extract import extract

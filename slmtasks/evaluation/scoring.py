@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from slmtasks.documents import Document
-from slmtasks.evaluation import fields, limits, rouge, slots
+from slmtasks.documents.read import Document
+from slmtasks.evaluation import fields, limit_checks, rouge, slots
 from slmtasks.evaluation.cases import (
     Case,
     ExtractCase,
@@ -100,7 +100,7 @@ def _judged(case: Case, answers: Answerer, known: slots.Slots, day_first: bool |
         judged.error = error
     judged.seconds = time.perf_counter() - begun
     if result is not None:
-        judged.broken = limits.broken(case, result)
+        judged.broken = limit_checks.broken(case, result)
     match case:
         case ExtractCase():
             extraction = result if isinstance(result, Extraction) else None

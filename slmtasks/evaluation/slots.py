@@ -25,7 +25,7 @@ from functools import lru_cache
 
 from slmtasks.evaluation.cases import ProductCase
 from slmtasks.evaluation.scores import SlotScores
-from slmtasks.figures import invented
+from slmtasks.values.figures import invented
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")

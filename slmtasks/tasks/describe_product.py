@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from slmtasks import options, templates
-from slmtasks.documents import read
+from slmtasks import options, prompt_files
+from slmtasks.documents.passages import Passage
+from slmtasks.documents.read import read
+from slmtasks.engine.call import Listener, Run
 from slmtasks.errors import ContextExceeded
-from slmtasks.model import Model
-from slmtasks.nodes import Prose
+from slmtasks.models.model import Model
 from slmtasks.options import Length, ProductTone
-from slmtasks.passages import Passage
 from slmtasks.results import ProductDescription
-from slmtasks.run import Listener, Run
-from slmtasks.schema import describe
+from slmtasks.schema.from_pydantic import describe
+from slmtasks.schema.nodes import Prose
 
 CHARACTERS = {"short": 300, "medium": 600, "long": 1200}
 """The most that a description has, by length."""
@@ -70,7 +70,7 @@ def describe_product(
     document = read("\n".join(_lines(product.model_copy(update={"name": name}))), name=name)
     variables = {"tone": tone, "length": length, "language": language or ""}
     run = Run(
-        templates.load("describe_product"),
+        prompt_files.load("describe_product"),
         variables,
         model=model,
         timeout=timeout,

@@ -9,17 +9,17 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from slmtasks.documents import Document, read
-from slmtasks.grounding import written
-from slmtasks.model import Model
+from slmtasks.documents.passages import Passage
+from slmtasks.documents.read import Document, read
+from slmtasks.engine.call import Listener, opened
+from slmtasks.engine.task import Task
+from slmtasks.grammar.candidates import Source
+from slmtasks.grounding.locate import written
+from slmtasks.models.model import Model
 from slmtasks.options import Grounding
-from slmtasks.passages import Passage
+from slmtasks.prompt_files import Value
 from slmtasks.results import Extraction
-from slmtasks.run import Listener, opened
-from slmtasks.schema import fields
-from slmtasks.source import Source
-from slmtasks.task import Task
-from slmtasks.templates import Value
+from slmtasks.schema.from_pydantic import fields
 
 T = TypeVar("T", bound=BaseModel)
 

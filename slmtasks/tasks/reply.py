@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from slmtasks import options, templates
-from slmtasks.condense import condensed, quotes
-from slmtasks.documents import Document
-from slmtasks.grounding import standing
-from slmtasks.model import Model
-from slmtasks.nodes import Member, Object, Prose
+from slmtasks import options, prompt_files
+from slmtasks.documents.passages import Passage
+from slmtasks.documents.read import Document
+from slmtasks.engine.call import Listener, Run, opened
+from slmtasks.engine.map_reduce import condensed, quotes
+from slmtasks.grounding.locate import standing
+from slmtasks.models.model import Model
 from slmtasks.options import ReplyTone, Role
-from slmtasks.passages import Passage
 from slmtasks.results import Reply
-from slmtasks.run import Listener, Run, opened
+from slmtasks.schema.nodes import Member, Object, Prose
 
 _QUOTES = quotes(0, 2)
 _TEXT = Member("text", "text", Prose(max_chars=600), nullable=False, has_default=False)
@@ -49,14 +49,14 @@ def reply(
     document = opened(facts)
     for role, _ in history:
         options.check(role, Role, "a role of history")
-    variables: dict[str, templates.Value] = {
+    variables: dict[str, prompt_files.Value] = {
         "message": message,
         "history": [{"role": role, "text": text} for role, text in history],
         "tone": tone,
         "language": language or "",
     }
     run = Run(
-        templates.load("reply"), variables, model=model, timeout=timeout, on_progress=on_progress
+        prompt_files.load("reply"), variables, model=model, timeout=timeout, on_progress=on_progress
     )
     final, chunks = condensed(run, document, Object((_QUOTES,)))
     answer = run.ask(final, Object((_QUOTES, _TEXT))).reading.data

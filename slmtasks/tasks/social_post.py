@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slmtasks import options, templates
-from slmtasks.condense import condensed
-from slmtasks.documents import Document
-from slmtasks.model import Model
-from slmtasks.nodes import Array, Letters, Member, Object, Prose
+from slmtasks import options, prompt_files
+from slmtasks.documents.read import Document
+from slmtasks.engine.call import Listener, Run, opened
+from slmtasks.engine.map_reduce import condensed
+from slmtasks.models.model import Model
 from slmtasks.options import PostTone
-from slmtasks.platforms import Platform, PlatformName, is_hashtag
-from slmtasks.platforms import platform as rules_of
 from slmtasks.results import SocialPost
-from slmtasks.run import Listener, Run, opened
+from slmtasks.schema.nodes import Array, Letters, Member, Object, Prose
+from slmtasks.social.platforms import Platform, PlatformName, is_hashtag
+from slmtasks.social.platforms import platform as rules_of
 
 LONGEST = 1000
 """No body is longer, however much a platform allows: nobody reads further."""
@@ -68,7 +68,7 @@ def social_post(
         "language": language or "",
     }
     run = Run(
-        templates.load("social_post"),
+        prompt_files.load("social_post"),
         variables,
         model=model,
         timeout=timeout,

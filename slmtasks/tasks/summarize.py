@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slmtasks import options, templates
-from slmtasks.condense import condensed, leaves, quoted
-from slmtasks.documents import Document
-from slmtasks.grounding import standing, support
-from slmtasks.model import Model
-from slmtasks.nodes import Array, Member, Object, Prose
+from slmtasks import options, prompt_files
+from slmtasks.documents.passages import Passage
+from slmtasks.documents.read import Document
+from slmtasks.engine.call import SHARE, Listener, Run, opened
+from slmtasks.engine.map_reduce import condensed, leaves, quoted
+from slmtasks.grounding.locate import standing, support
+from slmtasks.models.model import Model
 from slmtasks.options import Length, Style
-from slmtasks.passages import Passage
 from slmtasks.results import Summary
-from slmtasks.run import SHARE, Listener, Run, opened
+from slmtasks.schema.nodes import Array, Member, Object, Prose
 
 MOST = {
     "tldr": {"short": 1, "medium": 2, "long": 3},
@@ -70,7 +70,7 @@ def summarize(
     # Quotes are as long as what they quote: the answer needs as much room as the source.
     share = 0.45 if style == "quotes" else SHARE
     run = Run(
-        templates.load("summarize"),
+        prompt_files.load("summarize"),
         variables,
         model=model,
         share=share,

@@ -36,9 +36,10 @@ from test_batch import begun, running  # noqa: E402
 from test_journal import Failing  # noqa: E402
 
 import slmtasks as slm  # noqa: E402
-from slmtasks import batching, reader  # noqa: E402
+from slmtasks.batching import run  # noqa: E402
+from slmtasks.batching.journal import Journal  # noqa: E402
+from slmtasks.documents import sandbox  # noqa: E402
 from slmtasks.errors import BatchError  # noqa: E402
-from slmtasks.journal import Journal  # noqa: E402
 
 
 def kill(folder: Path, times: int) -> str:
@@ -91,13 +92,13 @@ def disk(folder: Path, times: int) -> str:
             for at in range(1, 10_000):
                 out = folder / f"{error}-{torn}-{at}.jsonl"
                 failing = Failing(at, error, torn=torn)
-                batching.Journal = lambda path, failing=failing: Journal(path, failing)
+                run.Journal = lambda path, failing=failing: Journal(path, failing)
                 try:
                     batch(documents(times), out)
                 except BatchError:
                     assert failing.left <= 0
                 finally:
-                    batching.Journal = Journal
+                    run.Journal = Journal
                 batch(documents(times), out)
                 assert set(steady(written(out))) == {name for name, _ in documents(times)}
                 done += 1
@@ -122,7 +123,7 @@ def race(folder: Path, times: int) -> str:
 
 def poison(folder: Path, times: int) -> str:
     """A document that breaks its reader at each position of `times`."""
-    usual, reader._START = reader._START, START
+    usual, sandbox._START = sandbox._START, START
     inbox = folder / "inbox"
     inbox.mkdir()
     paths = [inbox / f"{n:03}.txt" for n in range(times)]
@@ -141,7 +142,7 @@ def poison(folder: Path, times: int) -> str:
         assert bad.error is not None
         assert bad.error.type == "UnreadableDocument"
         path.write_text(f"fine {path.name}")
-    reader._START = usual
+    sandbox._START = usual
     return f"poison at each of {times} positions ({dict(kinds)}): all others done"
 
 
@@ -169,7 +170,8 @@ from functools import partial
 from pathlib import Path
 from pydantic import BaseModel
 import slmtasks as slm
-from slmtasks import caches, decoding, reader
+from slmtasks.decoding import kv_cache, loop
+from slmtasks.documents import sandbox
 from staged import START
 
 class Bill(BaseModel):
@@ -186,11 +188,11 @@ def tell(owner, name, of):
         return method(*arguments, **keywords)
     setattr(owner, name, told)
 
-tell(caches.Cache, "append", "prefill")
-tell(decoding._Call, "_chosen", "decode")
-tell(reader.Reader, "read", "parse")
+tell(kv_cache.Cache, "append", "prefill")
+tell(loop._Call, "_chosen", "decode")
+tell(sandbox.Reader, "read", "parse")
 if where == "parse":
-    reader._START = START
+    sandbox._START = START
 files = [Path(name) for name in sys.argv[3:]]
 with slm.load("nano", threads=1) as model:
     slm.batch(files, partial(slm.extract, schema=Bill), out=out, model=model)

@@ -21,7 +21,8 @@ from typing import Any
 HERE = Path(__file__).resolve()
 sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 
-from slmtasks import Limits, worker  # noqa: E402
+from slmtasks import Limits  # noqa: E402
+from slmtasks.documents import sandbox_worker  # noqa: E402
 
 SECONDS = 20.0
 """A reading that takes longer ends the process."""
@@ -37,7 +38,7 @@ def answer(path: Path, failing: int = 0) -> dict[str, Any]:
     if failing:
         _testcapi.set_nomemory(failing - 1, failing)
     try:
-        return worker._answered(request)
+        return sandbox_worker._answered(request)
     finally:
         _testcapi.remove_mem_hooks()
         faulthandler.cancel_dump_traceback_later()

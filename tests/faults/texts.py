@@ -20,7 +20,7 @@ import pytest
 from staged import batch, written
 
 import slmtasks as slm
-from slmtasks import records, tables
+from slmtasks.batching import records, tables
 
 LIST: Path | None = None
 PACKAGE = "big-list-of-naughty-strings"

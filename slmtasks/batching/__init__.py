@@ -1,0 +1,1 @@
+"""Any task over many documents, resumable."""

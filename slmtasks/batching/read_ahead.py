@@ -1,0 +1,165 @@
+"""The documents of a batch, read in time for the model, or known to be done already.
+
+A document that ends the process that reads it is tried again, then left out; how often it
+did so is remembered from one run to the next.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from slmtasks import hashing
+from slmtasks.batching.inputs import Input, Source
+from slmtasks.batching.journal import Journal
+from slmtasks.batching.records import Status
+from slmtasks.documents.read import Document, read
+from slmtasks.documents.sandbox import Reader, ReaderDied, Reading
+from slmtasks.errors import BatchError, UnreadableDocument
+
+T = TypeVar("T")
+
+AHEAD = 4
+"""Documents that are read before the model asks for them."""
+
+Key = tuple[str, str | None]
+"""What tells one document from another: its id and the digest of its content."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One document of a batch: `known` by the record that it has, read, or with an error."""
+
+    id: str
+    digest: str | None
+    known: Status | None = None
+    document: Document | None = None
+    error: Exception | None = None
+    seconds: float = 0.0
+
+
+class Deaths:
+    """How often each document ended the process that read it, this run and before.
+
+    Kept in the file `path`, which is made at the first death; only in memory for None.
+    With `forget`, those of earlier runs do not count.
+    """
+
+    def __init__(self, path: Path | None = None, *, forget: bool = False) -> None:
+        self._path = path
+        self._counts: Counter[Key] = Counter()
+        if path is not None and path.exists() and not forget:
+            with Journal(path) as journal:
+                for line in journal.lines():
+                    entry = json.loads(line)
+                    self._counts[entry["id"], entry["input_digest"]] += 1
+
+    def of(self, key: Key) -> int:
+        """How often it was this document."""
+        return self._counts[key]
+
+    def add(self, key: Key, how: str) -> None:
+        """Remember one more."""
+        self._counts[key] += 1
+        if self._path is not None:
+            entry = {"id": key[0], "input_digest": key[1], "reason": how}
+            with Journal(self._path) as journal:
+                journal.append(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
+
+
+class Opener:
+    """Opens documents one after another, but for those that are `done`."""
+
+    def __init__(self, reading: Reading, done: Mapping[Key, Status], deaths: Deaths) -> None:
+        self._reading = reading
+        self._done = done
+        self._deaths = deaths
+        self._reader = Reader(reading)
+
+    def close(self) -> None:
+        """End the process that reads, also from another thread."""
+        self._reader.close()
+
+    def open(self, given: Input) -> Opened:
+        """The document, or why there is none; raises BatchError alone."""
+        begun = time.perf_counter()
+        known: Status | None = None
+        document: Document | None = None
+        failure: Exception | None = None
+        digest: str | None = None
+        try:
+            digest = self._tried((given.id, None), partial(self._digest, given.source))
+            known = self._done.get((given.id, digest))
+            if known is None:
+                document = self._tried((given.id, digest), partial(self._document, given))
+        except BatchError:
+            raise
+        except Exception as error:  # noqa: BLE001
+            # Whatever is wrong with one document is for its record to say.
+            failure = error
+            known = self._done.get((given.id, digest))
+        seconds = time.perf_counter() - begun
+        return Opened(given.id, digest, known, document, failure, seconds)
+
+    def _tried(self, key: Key, call: Callable[[], T]) -> T:
+        """What the call gives, tried again where it ends the process, but not for ever."""
+        how = "reading it ended the process in an earlier run"
+        while self._deaths.of(key) < self._reading.tries:
+            try:
+                return call()
+            except ReaderDied as death:
+                how = str(death)
+                self._deaths.add(key, how)
+        raise UnreadableDocument(
+            f"{how}, and it was tried {self._deaths.of(key)} times; raise the limit if the file "
+            "is to be trusted, or leave it out",
+            name=key[0],
+        )
+
+    def _digest(self, source: Source) -> str | None:
+        match source:
+            case Path():
+                return self._reader.digest(source)
+            case Document():
+                return hashing.of_value(asdict(source))
+        return hashing.of_text(source)
+
+    def _document(self, given: Input) -> Document:
+        match given.source:
+            case Path():
+                return self._reader.read(given.source)
+            case Document():
+                return given.source
+        return read(given.source, name=given.id, day_first=self._reading.day_first)
+
+
+def read_ahead(opener: Opener, inputs: Iterable[Input]) -> Generator[Opened]:
+    """The documents in order, the next ones read while the caller works; closes the opener."""
+    pool = ThreadPoolExecutor(1)
+    waiting: deque[Future[Opened]] = deque()
+    try:
+        for given in inputs:
+            waiting.append(pool.submit(opener.open, given))
+            if len(waiting) > AHEAD:
+                yield _result(waiting.popleft())
+        while waiting:
+            yield _result(waiting.popleft())
+    finally:
+        opener.close()
+        pool.shutdown(cancel_futures=True)
+
+
+def _result(future: Future[Opened]) -> Opened:
+    while True:
+        # On Windows nothing, not even Ctrl-C, breaks into a wait without an end.
+        with suppress(NotYet):
+            return future.result(timeout=0.2)

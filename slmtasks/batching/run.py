@@ -1,0 +1,258 @@
+"""Any task over many documents: one durable record each, whatever happens in between.
+
+A document's way: `inputs` names it, `reader` reads it in a process of its own while the
+model works on the one before, the task answers, and `journal` has the record on the disc
+before the next one begins. What is recorded is never done again, and never removed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Generator, Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from slmtasks import options
+from slmtasks.batching.binding import Bound, bind
+from slmtasks.batching.inputs import Input, Inputs, found
+from slmtasks.batching.journal import Journal
+from slmtasks.batching.read_ahead import Deaths, Key, Opened, Opener, read_ahead
+from slmtasks.batching.records import BatchReport, Record, Status, answered, failed
+from slmtasks.batching.signals import Stops
+from slmtasks.documents.sandbox import Reading
+from slmtasks.errors import OutputCorrupt, SettingsChanged
+from slmtasks.models.model import Model, default
+
+SLOWEST = 10
+"""Documents that a report names."""
+
+Existing = Literal["resume", "retry", "append", "restart"]
+"""What to do with an output that holds records: see `batch`."""
+
+_ANEW = ("retry", "restart")
+
+Done = dict[Key, Status]
+"""The documents that need not be done again, each with the status of its last record."""
+
+Answers = Generator[Record | Status]
+"""A record for each document, or the status of the one that it has."""
+
+Watch = Callable[[BatchReport, Record | None], None]
+"""Called with the report so far: at the start, and after each document with its record."""
+
+
+class BatchStopped(KeyboardInterrupt):
+    """Ctrl-C or SIGTERM stopped a batch; `report` is what was done. Run it again to go on."""
+
+    def __init__(self, report: BatchReport) -> None:
+        super().__init__("the batch was stopped; the same call goes on")
+        self.report = report
+
+
+def batch(
+    inputs: Inputs,
+    task: Callable[..., Any] | Bound,
+    *,
+    out: str | Path,
+    model: Model | None = None,
+    existing: Existing = "resume",
+    reading: Reading | None = None,
+    fail_fast: bool = False,
+    watch: Watch | None = None,
+) -> BatchReport:
+    """Run a task over documents and append one `Record` for each to `out`, as JSON lines.
+
+    `inputs` are a path, glob or folder, several of them, or pairs of a name and a source
+    (text, a file, a `Document`). `task` is a function of the library or a `Task`, its
+    parameters bound by `functools.partial`, or what `bind` makes of a callable of your own.
+
+    A record is on the disc before the next document begins. Called again, a batch goes on:
+    what has a record of the same id, content and settings is not done again. `existing`
+    is "resume", which raises SettingsChanged where `out` holds records of other settings;
+    "retry", which does failed documents once more; "append", which adds to records of other
+    settings; or "restart", which gives the old file another name. Nothing is ever erased.
+
+    Files are read in a process of their own, within the limits of `reading`. A document
+    that cannot be read or answered gets a record that says why, and the others go on,
+    unless `fail_fast`. The first Ctrl-C or SIGTERM drops the document in hand and raises
+    BatchStopped; a second one ends the process at once.
+
+    Raises BatchError and its types, ModelError, SchemaError, TypeError or ValueError.
+
+    Example:
+        batch("inbox", partial(extract, schema=Invoice), out="invoices.jsonl")
+    """
+    reading = reading or Reading()
+    bound = bind(task)
+    listed = found(inputs, bound.suffixes, but=[Path(out)]).inputs
+    loaded = model or default()
+    settings = bound.digest(loaded, reading)
+
+    def answering(done: Done, deaths: Deaths, stops: Stops) -> Answers:
+        documents = read_ahead(Opener(reading, done, deaths), listed)
+        return answers(documents, bound, loaded, settings, stops)
+
+    begun = BatchReport(out=str(out), settings_digest=settings, inputs=len(listed))
+    return recorded(begun, listed, answering, existing, fail_fast, watch)
+
+
+def recorded(
+    report: BatchReport,
+    listed: Iterable[Input],
+    answering: Callable[[Done, Deaths, Stops], Answers],
+    existing: Existing,
+    fail_fast: bool,
+    watch: Watch | None,
+) -> BatchReport:
+    """Put the answers on the disc, whoever makes them: what is left of a batch without a model.
+
+    `answering` is given what is done already, and gives a record, or the status of the one
+    that there is, for each input. Raises as `batch` does.
+    """
+    options.check(existing, Existing, "existing")
+    path = Path(report.out)
+    with Stops() as stops, Journal(path) as journal:
+        aside = journal.put_aside() if existing == "restart" else None
+        done = finished(journal, report.settings_digest, existing)
+        named = {name for name, _ in done}
+        known = {entry.id for entry in listed if entry.id in named}
+        tally = Tally(report.model_copy(update={"aside": aside and str(aside)}), known, watch)
+        deaths = Deaths(path.with_name(f"{path.name}.deaths"), forget=existing in _ANEW)
+        with closing(answering(done, deaths, stops)) as made:
+            collect(made, journal, tally, fail_fast)
+    if stops.asked:
+        tally.end("stopped")
+        raise BatchStopped(tally.report)
+    return tally.report
+
+
+def finished(journal: Journal, settings: str, existing: Existing) -> Done:
+    """What need not be done again; raises OutputCorrupt or SettingsChanged."""
+    done: Done = {}
+    others = 0
+    for number, line in enumerate(journal.lines(), start=1):
+        try:
+            record = Record.model_validate_json(line)
+        except ValidationError as error:
+            raise OutputCorrupt(
+                f"{journal.path}, line {number}: it is no record of this version; give another "
+                "output, or --restart (existing='restart') to put this file aside"
+            ) from error
+        if record.settings_digest == settings:
+            done[record.id, record.input_digest] = record.status
+        else:
+            others += 1
+    if others and existing != "append":
+        raise SettingsChanged(
+            f"{journal.path} holds {others} record{'s' * (others != 1)} of another task, "
+            "parameters, schema, prompt or model; give another output, --append "
+            "(existing='append') to add to them, or --restart (existing='restart') to put the "
+            "file aside"
+        )
+    if existing == "retry":
+        return {key: status for key, status in done.items() if status != "failed"}
+    return done
+
+
+def answers(
+    documents: Generator[Opened], bound: Bound, model: Model, settings: str, stops: Stops
+) -> Answers:
+    """The answer for each document, until a stop is asked for."""
+    with closing(documents):
+        while not stops.asked:
+            try:
+                with stops.breakable:
+                    opened = next(documents, None)
+                    if opened is None:
+                        return
+                    answer = opened.known or record(opened, bound, model, settings)
+            except KeyboardInterrupt:
+                stops.asked = True
+                return
+            yield answer
+
+
+def record(opened: Opened, bound: Bound, model: Model, settings: str) -> Record:
+    """What the task says of a document, or what was wrong."""
+    begun = time.perf_counter()
+    made: dict[str, Any] = {"model": model.name}
+    try:
+        if opened.document is None:
+            raise opened.error or RuntimeError("there is neither document nor error")
+        made |= answered(bound.ask(opened.document, model))
+        return _record(opened, settings, made, begun)
+    except Exception as error:  # noqa: BLE001
+        # Validators are the user's own and raise what they like; no other document suffers.
+        return _record(opened, settings, {**failed(error), "model": model.name}, begun)
+
+
+def _record(opened: Opened, settings: str, made: dict[str, Any], begun: float) -> Record:
+    seconds = opened.seconds + time.perf_counter() - begun
+    whole = Record(
+        id=opened.id,
+        input_digest=opened.digest,
+        settings_digest=settings,
+        seconds=round(seconds, 6),
+        **made,
+    )
+    # A value that no line can hold is an error of its own.
+    whole.line()
+    return whole
+
+
+def collect(
+    records: Iterable[Record | Status], journal: Journal, tally: Tally, fail_fast: bool
+) -> None:
+    """Put each record on the disc and count it; ends early where `fail_fast` says so."""
+    for made in records:
+        if isinstance(made, str):
+            tally.found(made)
+            continue
+        journal.append(made.line())
+        tally.add(made)
+        if fail_fast and made.status == "failed":
+            tally.end("fail-fast")
+            return
+
+
+class Tally:
+    """The report of a batch while it grows; `known` are the inputs that have a record before."""
+
+    def __init__(self, report: BatchReport, known: Collection[str], watch: Watch | None) -> None:
+        self.report = report.model_copy(update={"known": len(known)})
+        self._known = known
+        self._watch = watch or (lambda report, record: None)
+        self._begun = time.perf_counter()
+        self._watch(self.report, None)
+
+    def found(self, status: Status) -> None:
+        """Count a document that was done before."""
+        now = self.report
+        self._now(before=now.before.plus(status), known=now.known - 1)
+        if not self.report.done.total:
+            # The pace is that of the documents that are worked on.
+            self._begun = time.perf_counter()
+
+    def add(self, made: Record) -> None:
+        """Count a record."""
+        now = self.report
+        slowest = sorted([*now.slowest, (made.id, made.seconds)], key=lambda entry: -entry[1])
+        self._now(
+            done=now.done.plus(made.status),
+            # Its content has changed since.
+            known=now.known - (made.id in self._known),
+            usage=now.usage + made.usage,
+            seconds=time.perf_counter() - self._begun,
+            slowest=tuple(slowest[:SLOWEST]),
+        )
+        self._watch(self.report, made)
+
+    def end(self, how: Literal["stopped", "fail-fast"]) -> None:
+        """Say that it ended before its inputs did."""
+        self._now(ended=how)
+
+    def _now(self, **changed: Any) -> None:
+        self.report = self.report.model_copy(update=changed)

@@ -1,0 +1,126 @@
+"""The records of a batch as a table: CSV, or Parquet by pyarrow, which only this module knows.
+
+One row a document, its last record; a column for each field of the values, nested ones by
+their path, lists as JSON.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from slmtasks.batching.records import Record
+from slmtasks.errors import BatchError
+
+FIXED = ("id", "status", "error", "warnings")
+"""The columns before the values' own."""
+
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+# Spreadsheets that save a table choose quotes and separators of their own.
+_OURS = re.compile(rb'(\xef\xbb\xbf)?"?id"?[,;\t]"?status\b|PAR1')
+
+
+def check(table: Path) -> None:
+    """Say before the work what would keep a table from being written at its end.
+
+    Raises ValueError where another file than a table stands in its place, or BatchError
+    where pyarrow is missing.
+    """
+    if _is_parquet(table):
+        _pyarrow()
+    if not table.is_file():
+        return
+    with table.open("rb") as file:
+        head = file.read(64)
+    if head and not _OURS.match(head):
+        raise ValueError(
+            f"{table} holds something else than a table of records, which would be lost; give "
+            "another name"
+        )
+
+
+def write(records: Path, table: Path) -> None:
+    """Write the table of a file of records; ".parquet" is Parquet, all else CSV.
+
+    A table that is there is replaced, once the new one is whole. Raises OSError, or as
+    `check` does.
+    """
+    check(table)
+    table.parent.mkdir(parents=True, exist_ok=True)
+    rows = list(_rows(records))
+    columns = list(dict.fromkeys([*FIXED, *(name for row in rows for name in row)]))
+    partly = table.with_name(f"{table.name}.partly")
+    if _is_parquet(table):
+        _parquet(rows, columns, partly)
+    else:
+        with partly.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([_cell(name) for name in columns])
+            writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+    os.replace(partly, table)
+
+
+def _rows(records: Path) -> Iterator[dict[str, Any]]:
+    last: dict[str, Record] = {}
+    with records.open("rb") as file:
+        for line in file:
+            record = Record.model_validate_json(line)
+            last[record.id] = record
+    for record in last.values():
+        said = f"{record.error.type}: {record.error.message}" if record.error else None
+        fixed = (record.id, record.status, said, "\n".join(record.warnings) or None)
+        yield dict(zip(FIXED, fixed, strict=True)) | _flat(record.value or {}, "value.")
+
+
+def _flat(value: Mapping[str, Any], path: str) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    for name, entry in value.items():
+        if isinstance(entry, dict):
+            cells |= _flat(entry, f"{path}{name}.")
+        elif isinstance(entry, list):
+            cells[path + name] = json.dumps(entry, ensure_ascii=False)
+        else:
+            cells[path + name] = entry
+    return cells
+
+
+def _cell(value: Any) -> Any:
+    """A value as a spreadsheet may have it: text that it would run as a formula is quoted."""
+    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
+        return f"'{value}"
+    return value
+
+
+def _is_parquet(table: Path) -> bool:
+    return table.suffix.lower() == ".parquet"
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise BatchError(
+            'Parquet takes one package more: pip install "slmtasks[parquet]"; or write CSV'
+        ) from error
+    return pyarrow, parquet
+
+
+def _parquet(rows: list[dict[str, Any]], columns: list[str], path: Path) -> None:
+    pyarrow, parquet = _pyarrow()
+    made = {name: pyarrow.array(_alike([row.get(name) for row in rows])) for name in columns}
+    parquet.write_table(pyarrow.table(made), path)
+
+
+def _alike(cells: list[Any]) -> list[Any]:
+    """Cells of one type, text where they differ."""
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if len(kinds) < 2 or kinds == {int, float}:
+        return [float(c) if kinds == {int, float} and c is not None else c for c in cells]
+    return [None if cell is None else str(cell) for cell in cells]

@@ -1,0 +1,74 @@
+"""A task over many documents: recorded, shown while it goes on, and summed up."""
+
+from __future__ import annotations
+
+from slmtasks.batching import tables
+from slmtasks.batching.binding import Bound
+from slmtasks.batching.inputs import found
+from slmtasks.batching.records import BatchReport
+from slmtasks.batching.run import BatchStopped, Existing, batch
+from slmtasks.cli import display
+from slmtasks.cli.exits import PARTLY_DONE, STOPPED
+from slmtasks.cli.options import Common, Recording, limits_of
+from slmtasks.cli.print_results import loaded
+from slmtasks.documents.sandbox import Reading
+from slmtasks.errors import BatchError
+
+
+def run(sources: list[str], task: Bound, options: Common, recording: Recording) -> None:
+    """Record a task's answers; exits PARTLY_DONE where some record is not "ok".
+
+    Prints a summary on stdout, as JSON with `--json`; nothing with `--quiet`. What fails is
+    said on stderr.
+    """
+    existing = _existing(recording)
+    tabled = [path for path in (recording.csv, recording.parquet) if path is not None]
+    if len({path.resolve() for path in (recording.out, *tabled)}) <= len(tabled):
+        raise ValueError("--out, --csv and --parquet name one file; give each its own")
+    for path in tabled:
+        tables.check(path)
+    listed = found(sources, task.suffixes, but=[recording.out, *tabled])
+    if not listed.inputs:
+        raise BatchError(f"there is no document: {listed.said()}")
+    if listed.said() and not recording.quiet:
+        display.note(listed.said())
+    reading = Reading(
+        password=options.password,
+        day_first=options.day_first,
+        limits=limits_of(options.limit),
+    )
+    progress = display.BatchProgress(quiet=recording.quiet)
+    try:
+        with loaded(options, quiet=recording.quiet) as model, progress as watch:
+            report = batch(
+                [(entry.id, entry.source) for entry in listed.inputs],
+                task.within(options.timeout),
+                out=recording.out,
+                model=model,
+                existing=existing,
+                reading=reading,
+                fail_fast=recording.fail_fast,
+                watch=watch,
+            )
+    except BatchStopped as stopped:
+        _say(stopped.report, options, recording)
+        raise SystemExit(STOPPED) from stopped
+    for path in tabled:
+        tables.write(recording.out, path)
+    _say(report, options, recording)
+    if not report.all_ok:
+        raise SystemExit(PARTLY_DONE)
+
+
+def _existing(recording: Recording) -> Existing:
+    asked: list[Existing] = [w for w in ("restart", "append", "retry") if getattr(recording, w)]
+    if len(asked) > 1:
+        raise ValueError(f"give one of --{' and --'.join(asked)}")
+    return asked[0] if asked else "resume"
+
+
+def _say(report: BatchReport, options: Common, recording: Recording) -> None:
+    if options.as_json:
+        print(report.model_dump_json(), flush=True)
+    elif not recording.quiet:
+        display.summary(report)

@@ -1,0 +1,1 @@
+"""Prompt and grammar in, tokens out: knows neither documents nor schemas."""

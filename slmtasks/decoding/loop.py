@@ -1,0 +1,272 @@
+"""The loop: prompt tokens and a grammar in, the answer's tokens out.
+
+Greedy and deterministic. At each step the grammar says which tokens may follow and
+the model's favourite among them is taken; what the grammar leaves no choice about is
+appended without asking, and what its source suggests is guessed and checked in one pass.
+
+Knows neither documents nor schemas.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from slmtasks.decoding.context_plan import Plan
+from slmtasks.decoding.guided_text import Writing
+from slmtasks.decoding.kv_cache import Cache, Logits, Pool
+from slmtasks.decoding.speculation import WIDEST, Drafter, Guess, Habits
+from slmtasks.decoding.tokenizer import Tokenizer, agreeing
+from slmtasks.errors import AnswerError, ContextExceeded, TimedOut
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A prompt (token ids) and the language of its answer (Lark text).
+
+    `keep` of the prompt's first tokens come again in later prompts. After `max_tokens -
+    reserve` tokens the answer is led to its end, so that what is cut short still parses.
+    `copied` is what the answer may copy, as an answer writes it, where the prompt writes it
+    otherwise. `deadline` is a time of `time.monotonic`.
+    """
+
+    prompt: Sequence[int]
+    grammar: str
+    max_tokens: int
+    reserve: int
+    keep: int = 0
+    copied: str = ""
+    deadline: float | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was decoded.
+
+    `text` is without the space that a SentencePiece model begins with. `choices` are the
+    tokens that were chosen: where each begins and ends in it, in bytes, and the logarithm
+    of its probability among what the grammar allowed. `finish` is "stop" where the answer
+    came to its end by itself, and "closed" where it reached its limit of tokens and was
+    led to the nearest end that the grammar has. `passes` is how often the model ran after
+    the prompt was read.
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    choices: tuple[tuple[int, int, float], ...]
+    prompt_tokens: int
+    cached_tokens: int
+    passes: int
+    finish: Literal["stop", "closed"]
+
+
+Watch = Callable[[int, str], None]
+"""Hears how many tokens of the prompt are read, and the text of the answer so far."""
+
+
+@dataclass
+class Levers:
+    """What makes decoding faster, each of which can be left out to measure its share."""
+
+    prefix: bool = True
+    forced: bool = True
+    drafts: bool = True
+
+
+class Decoder:
+    """Decodes answers on one loaded model, one after another.
+
+    `stops` are the ids that end an answer; `plan` bounds prompt and answer together.
+    """
+
+    def __init__(self, pool: Pool, tokenizer: Tokenizer, stops: Sequence[int], plan: Plan) -> None:
+        self.pool = pool
+        self.plan = plan
+        self.levers = Levers()
+        self._tokenizer = tokenizer
+        self._stops = frozenset(stops)
+        self._habits = Habits()
+
+    def decode(self, asked: Asked, watch: Watch | None = None) -> Answer:
+        """The answer to a prompt in the language of its grammar.
+
+        Raises ContextExceeded where prompt and answer do not fit, TimedOut past the deadline;
+        whatever is raised, by `watch` too, the next call is not affected.
+        """
+        length, room = len(asked.prompt) + asked.max_tokens, self.plan.room(len(asked.prompt))
+        if length > room or asked.max_tokens < 1:
+            raise ContextExceeded(
+                f"a prompt of {len(asked.prompt)} tokens and an answer of up to "
+                f"{asked.max_tokens} exceed the model's context of {room}; give it "
+                "less text or a model with more",
+                tokens=length,
+                limit=room,
+            )
+        writing = Writing(asked.grammar, self._tokenizer, self._stops)
+        if not self.levers.prefix:
+            self.pool.clear()
+        cache, cached = self.pool.take(asked.prompt, length, asked.keep)
+        call = _Call(self, asked, writing, cache, watch)
+        call.read(asked.prompt[cached:])
+        while not writing.ended:
+            call.step()
+        text = writing.text("replace")
+        lead = len(text) - len(text.lstrip(" "))
+        return Answer(
+            text=text.lstrip(" "),
+            tokens=tuple(writing.tokens),
+            choices=tuple((at - lead, end - lead, log) for at, end, log in call.choices),
+            prompt_tokens=len(asked.prompt),
+            cached_tokens=cached,
+            passes=call.passes,
+            finish="closed" if call.closed else "stop",
+        )
+
+    @cached_property
+    def closers(self) -> list[int]:
+        """The tokens that bring an answer nearer to its end, the most effective first."""
+        found = []
+        for token in range(self._tokenizer.vocabulary):
+            text = self._tokenizer.grammar.decode_bytes([token])
+            if text == b"null" or (text and not text.strip(b'"]}.')):
+                # null first, then by how many brackets and quotes they close.
+                rank = 9 if text == b"null" else text.count(b"]") + text.count(b"}")
+                found.append((-rank, -len(text.strip(b".")), token))
+        return [*self._stops, *(token for _, _, token in sorted(found))]
+
+
+@dataclass
+class _Call:
+    """One answer in the making.
+
+    `pending` are tokens that are decided and not yet computed.
+    """
+
+    decoder: Decoder
+    asked: Asked
+    writing: Writing
+    cache: Cache
+    watch: Watch | None
+    choices: list[tuple[int, int, float]] = field(default_factory=list)
+    pending: list[int] = field(default_factory=list)
+    passes: int = 0
+    closed: bool = False
+    drafter: Drafter | None = None
+
+    def read(self, prompt: Sequence[int]) -> None:
+        """Compute the prompt but for its last pass, which gives the first logits."""
+        self.pending = [*prompt, *self._forced()]
+        plan = self.decoder.plan
+        size = max(plan.prefill, plan.first(len(self.asked.prompt)) - len(self.cache.held))
+        while len(self.pending) > size:
+            self._tell()
+            self._compute(self.pending[:size])
+            del self.pending[:size]
+            size = plan.prefill
+
+    def step(self) -> None:
+        """One pass, and all the tokens that it decides."""
+        self._tell()
+        most = self.asked.max_tokens - self.asked.reserve
+        self.closed = self.closed or len(self.writing.tokens) >= most
+        guesses = self._guess()
+        draft = [guess.token for guess in guesses[: self._worth(guesses)]]
+        rows = self._pass(draft)
+        base = len(self.cache.held) - len(draft)
+        right = 0
+        while not self.writing.ended:
+            decided = self._decide(rows[right])
+            self._learn(guesses[right:], decided)
+            agreed = agreeing(draft[right:], decided)
+            right += agreed
+            if agreed < len(decided):
+                self.pending = decided[agreed:]
+                break
+        if right < len(draft):
+            self.cache.rewind(base + right)
+
+    def _pass(self, draft: list[int]) -> Logits:
+        """Compute what is pending and a draft; the logits behind the last of it and each guess."""
+        tokens = self.pending + draft
+        begun = time.perf_counter()
+        self._compute(tokens)
+        rows = self.cache.all_logits()[-1 - len(draft) :] if draft else self.cache.logits()[None]
+        if len(tokens) <= 2 * WIDEST:
+            self.decoder._habits.cost.saw(len(tokens), time.perf_counter() - begun)
+        self.passes += 1
+        self.pending = []
+        return rows
+
+    def _compute(self, tokens: list[int]) -> None:
+        """One pass over tokens, if the answer has room for them."""
+        room = self.cache.room
+        if len(self.cache.held) + len(tokens) > room:
+            raise AnswerError(
+                f"prompt and answer did not end within {room} tokens; ask for fewer fields or "
+                "rows, or give it less text"
+            )
+        self.cache.append(tokens)
+
+    def _decide(self, logits: Logits) -> list[int]:
+        """The next token by the model, and those that the grammar then forces."""
+        token, log = self._chosen(logits)
+        if token in self.decoder._stops:
+            self.writing.ended = True
+            return []
+        begin = len(self.writing.data)
+        self.writing.write([token])
+        self.choices.append((begin, len(self.writing.data), log))
+        return [token, *self._forced()]
+
+    def _chosen(self, logits: Logits) -> tuple[int, float]:
+        """The model's favourite, at the limit what ends the answer; and the log of its share."""
+        allowed = self.writing.allowed
+        values = logits[allowed]
+        best = top = int(values.argmax())
+        if self.closed:
+            places = {token: at for at, token in enumerate(allowed.tolist())}
+            best = next((places[t] for t in self.decoder.closers if t in places), top)
+        rest = float(np.exp(values - values[top]).sum())
+        return int(allowed[best]), float(values[best] - values[top]) - math.log(rest)
+
+    def _forced(self) -> list[int]:
+        return self.writing.forced(ahead=self.decoder.levers.forced)
+
+    def _guess(self) -> list[Guess]:
+        """What may go on, as far as the grammar allows it."""
+        decoder, asked = self.decoder, self.asked
+        if not decoder.levers.drafts or self.closed:
+            return []
+        if self.drafter is None:
+            # What stands in both is found where it is written as an answer writes it.
+            source = [*asked.prompt, *decoder._tokenizer.encode(asked.copied)]
+            engine = decoder._tokenizer.grammar
+            spells = decoder.levers.forced
+            self.drafter = Drafter(source, engine, decoder._habits, spells=spells)
+        return self.drafter.guesses(self.writing.matcher, self.writing.tokens)
+
+    def _worth(self, guesses: list[Guess]) -> int:
+        """How many guesses a pass is to hold."""
+        left = self.cache.room - len(self.cache.held) - len(self.pending)
+        return self.drafter.worth(guesses[:left]) if guesses and self.drafter else 0
+
+    def _learn(self, guesses: Sequence[Guess], decided: list[int]) -> None:
+        """Hold what was decided against what would have been guessed."""
+        habits = self.decoder._habits
+        if decided and len(self.choices) == 1:
+            habits.first = decided[0]
+        if guesses and decided:
+            habits.odds.saw(guesses[0].basis, decided[0] == guesses[0].token)
+
+    def _tell(self) -> None:
+        deadline = self.asked.deadline
+        if deadline is not None and time.monotonic() > deadline:
+            raise TimedOut("the time given for the answer is over; give it more, or less text")
+        if self.watch:
+            self.watch(len(self.cache.held), self.writing.text("ignore"))

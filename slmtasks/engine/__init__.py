@@ -1,0 +1,1 @@
+"""One call of any task: prompts, chunks, answers, retries."""

@@ -1,0 +1,271 @@
+"""One call of any task: render, decode within the grammar, validate, try again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from slmtasks import prompt_files
+from slmtasks.decoding.loop import Answer, Asked, Watch
+from slmtasks.decoding.tokenizer import agreeing
+from slmtasks.documents.passages import Passage
+from slmtasks.documents.read import Document, read
+from slmtasks.engine.chunking import FLOOR, Parts
+from slmtasks.errors import AnswerError, InvalidAnswer
+from slmtasks.grammar import build
+from slmtasks.grammar.candidates import Source
+from slmtasks.grounding import locate
+from slmtasks.grounding.confidence import confidences
+from slmtasks.grounding.tree import Reading, Tree, flatten
+from slmtasks.models.model import Model, default
+from slmtasks.models.store import NANO
+from slmtasks.prompt_files import Prompt, Value
+from slmtasks.results import Coverage, Missing, Progress, Usage
+from slmtasks.schema import nodes
+
+SHARE = 0.7
+"""The part of the context left by a prompt's fixed text that a source may fill."""
+
+Listener = Callable[[Progress], None]
+"""What hears how far a task is."""
+
+
+def opened(source: str | Path | Document) -> Document:
+    """The document that a task was given as text, a file or a `Document`."""
+    if isinstance(source, Document):
+        return source
+    if isinstance(source, str | Path):
+        return read(source)
+    raise TypeError(
+        f"a source is text (str), a file (Path) or a Document, not {type(source).__name__}"
+    )
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One accepted answer: its values with their places, flattened, validated, and as JSON."""
+
+    tree: Tree
+    reading: Reading
+    value: Any
+    raw: str
+
+
+Rejection = tuple[str, list[str]]
+"""An answer that was not accepted, as JSON, and what was wrong with it."""
+
+
+class Run:
+    """One call of a task: it asks the model, counts, and gathers what is to be reported.
+
+    `variables` are the prompt's, without `document`; `share` is the part of the context
+    left by the prompt that a source may fill. Not thread-safe; made per call.
+    """
+
+    def __init__(
+        self,
+        prompt: Prompt,
+        variables: Mapping[str, Value],
+        *,
+        model: Model | None,
+        retries: int = 2,
+        share: float = SHARE,
+        timeout: float | None = None,
+        on_progress: Listener | None = None,
+    ) -> None:
+        if timeout is not None and not timeout > 0:
+            raise ValueError(f"timeout is {timeout}; give seconds, more than 0")
+        if not isinstance(model, Model | None):
+            raise TypeError(f"model is {model!r}; give what slmtasks.load returned, or None")
+        if retries < 0:
+            raise ValueError(f"retries is {retries}; give 0 or more")
+        self.prompt = prompt
+        self.variables = variables
+        self.model = model or default()
+        self.retries = retries
+        self.usage = Usage()
+        self.warnings: list[str] = []
+        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._on_progress = on_progress
+        self._part = self._parts = 1
+        self._failed = 0
+        self.missing: list[Missing] = []
+        self._document: Document | None = None
+        if variables.get("language") and self.model.folder == NANO:
+            self.warnings.append("the embedded model writes English only; load a larger one")
+        self._cut = Parts(prompt, variables, self.model, share)
+        self.budget = self._cut.budget
+
+    def parts(self, passage: Passage) -> list[Passage]:
+        """The passage in parts that each fit into one prompt; mostly itself alone."""
+        self._document = self._document or passage.document
+        parts = self._cut.cut(passage)
+        if len(parts) > 1 and (shortage := self._cut.shortage()):
+            self.warnings.append(shortage)
+        return parts
+
+    def ask(
+        self,
+        passage: Passage,
+        node: nodes.Object,
+        output: type[BaseModel] | None = None,
+        *,
+        told: Rejection | None = None,
+    ) -> Parsed:
+        """The answer for one passage, validated against `output` where one is given.
+
+        `told` is an earlier answer that the model hears of first. Raises InvalidAnswer
+        once `retries` further attempts have failed too.
+        """
+        source = Source(passage)
+        lark = build.build(node, source, leading_space=self.model.tokenizer.sentencepiece)
+        messages = self.prompt.messages({**self.variables, "document": passage.text})
+        plain = self.model.encode(messages)
+        room = self._cut.room(len(plain))
+        for _ in range(self.retries + 1):
+            turns, ids = messages, plain
+            if told:
+                turns = self.prompt.retry(messages, *told)
+                ids = self.model.encode(turns)
+                if len(ids) + FLOOR > room:
+                    # The earlier answer leaves no room for another one: ask without it.
+                    turns, ids = messages, plain
+            answer = self._answer(ids, lark, node, passage, room)
+            parsed, errors = _parsed(answer, node, source, output)
+            if parsed is not None:
+                if answer.finish == "closed":
+                    self.warnings.append(
+                        f"the answer reached its limit of {len(answer.tokens)} tokens and was "
+                        "closed early: values may be missing at its end"
+                    )
+                return parsed
+            told = answer.text, errors
+        raise InvalidAnswer(
+            prompt=shown(turns), raw=answer.text, attempts=self.retries + 1, errors=errors
+        )
+
+    def answer_part(
+        self, passage: Passage, node: nodes.Object, *, of: int, told: Rejection | None = None
+    ) -> Parsed | None:
+        """The answer for one of several parts; None where there is none.
+
+        That is reported, unless the part has the earlier answer that `told` is of. Raises
+        the error where every part has failed.
+        """
+        self._part = self._part % of + 1 if self._parts == of else 1
+        self._parts = of
+        self._failed = 0 if self._part == 1 else self._failed
+        try:
+            return self.ask(passage, node, told=told)
+        except AnswerError as error:
+            if passage.document is not self._document:
+                raise
+            self._failed += 1
+            if self._failed == of:
+                raise
+            if told is None:
+                reason = str(error)
+                self.missing.append(Missing(reason=reason, start=passage.start, end=passage.end))
+            return None
+
+    def distinct(self, texts: Sequence[str]) -> list[str]:
+        """The texts of a list, each once; what the model wrote again is reported."""
+        kept = list(dict.fromkeys(texts))
+        if len(kept) < len(texts):
+            self.warnings.append("the model repeated itself in a list; each text is given once")
+        return kept
+
+    def coverage(self, document: Document, chunks: int) -> Coverage:
+        """What was read of the document, its failed pages and parts counted as missing."""
+        pages = [Missing(reason=f.reason, page=f.page) for f in document.failures]
+        unread = sum((m.end or 0) - (m.start or 0) for m in self.missing)
+        self.warnings += [f"page {f.page} was not read: {f.reason}" for f in document.failures]
+        self.warnings += [
+            f"a part of the text gave no answer ({m.start} to {m.end}): {m.reason}"
+            for m in self.missing
+        ]
+        return Coverage(
+            characters=len(document.text),
+            read=len(document.text) - unread,
+            pages=len(document.pages) + len(document.failures),
+            chunks=chunks,
+            missing=(*pages, *self.missing),
+        )
+
+    def carried(self, document: Document, chunks: int) -> dict[str, Any]:
+        """The fields that every result has."""
+        coverage = self.coverage(document, chunks)
+        return {
+            "warnings": tuple(dict.fromkeys(self.warnings)),
+            "usage": self.usage,
+            "coverage": coverage,
+            "model": self.model.name,
+            "prompt_version": self.prompt.label,
+        }
+
+    def _answer(
+        self, ids: list[int], lark: str, node: nodes.Object, passage: Passage, room: int
+    ) -> Answer:
+        closing = 32 + 16 * nodes.leaves(node) + nodes.key_characters(node)
+        # What is copied is seldom longer than the source: the cache is made for no more.
+        copied = 2 * self.model.count_tokens(passage.text)
+        wanted = FLOOR + closing + copied + nodes.characters(node) // 2
+        most = min(room - len(ids), wanted)
+        reserve = min(most // 2, closing)
+        asked = Asked(
+            ids,
+            lark,
+            max_tokens=most,
+            reserve=reserve,
+            keep=agreeing(ids, self._cut.bare),
+            copied=build.written(passage.text),
+            deadline=self._deadline,
+        )
+        answer, usage = self.model.answer(asked, self._watch(len(ids)))
+        self.usage += usage
+        return answer
+
+    def _watch(self, tokens: int) -> Watch | None:
+        hear, part, parts = self._on_progress, self._part, self._parts
+        if hear is None:
+            return None
+        return lambda read, text: hear(
+            Progress(read=min(read, tokens), tokens=tokens, part=part, parts=parts, text=text)
+        )
+
+
+def _parsed(
+    answer: Answer, node: nodes.Object, source: Source, output: type[BaseModel] | None
+) -> tuple[Parsed | None, list[str]]:
+    """The answer, or what is wrong with it."""
+    try:
+        given = json.loads(answer.text, parse_float=Decimal)
+        sure = confidences(answer.text, answer.choices)
+        tree = locate.read(node, given, source, sure)
+        reading = flatten(node, tree)
+        value = output.model_validate(reading.data, strict=False) if output else None
+    except ValidationError as error:
+        return None, said(error)
+    except ValueError as error:
+        return None, [str(error)]
+    return Parsed(tree, reading, value, answer.text), []
+
+
+def shown(turns: Sequence[prompt_files.Message]) -> str:
+    """A conversation as the error of a refused answer shows it."""
+    return "\n\n".join(turn["content"] for turn in turns)
+
+
+def said(error: ValidationError) -> list[str]:
+    """What pydantic found, one sentence a field."""
+    return [
+        f"{'.'.join(str(part) for part in entry['loc']) or 'answer'}: {entry['msg']}"
+        for entry in error.errors(include_url=False, include_context=False)
+    ]

@@ -1,0 +1,269 @@
+"""A page to look at answers with: each value beside the text, its evidence marked.
+
+The page is one file that loads nothing. What documents hold reaches it as JSON, escaped
+so that no text ends its script, and its content policy lets only its own style and script
+run. The style, the script and the page around them are files in `evidence/`.
+
+Records are read as JSON, as `batch` or `extract --json` writes them: this module knows no
+task, no model and no schema.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import html
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from slmtasks import hashing
+from slmtasks.documents import encodings
+from slmtasks.documents.limits import Limits
+from slmtasks.documents.read import Document, read
+from slmtasks.errors import DocumentError, MalformedDocument
+from slmtasks.evidence.highlight import Place, pages
+
+__all__ = ["evidence_page"]
+
+_CHANGED = "The file has changed since it was read; these are the quotes alone."
+DOUBTED = 0.5
+"""A value with a lower confidence is shown as unsure."""
+
+_TITLE = b"<title>Evidence: "
+"""What stands near the beginning of every page."""
+
+_STATES = ("ok", "partial", "failed")
+_PARTS = {"style": "style.css", "script": "script.js"}
+
+
+def evidence_page(
+    run: str | Path,
+    out: str | Path,
+    *,
+    folder: str | Path = ".",
+    password: str | None = None,
+    limits: Limits = Limits(),  # noqa: B008 (frozen)
+) -> int:
+    """Write the page of a run's records, and say how many documents it lists.
+
+    `run` is the JSONL that `batch` or `extract --json` wrote. The texts are read again from
+    the documents, whose paths are taken from `folder`; where a file is gone or has changed
+    since, the page says so and shows the quotes alone. Raises DocumentError where `run`
+    cannot be read, MalformedDocument where it holds no records, ValueError where `out` is
+    there and no such page, and OSError where it cannot be written.
+    """
+    _check(Path(out))
+    entries, documents = [], []
+    for number, record in enumerate(_latest(_records(Path(run)))):
+        entry, shown = _shown(record, Path(folder), password, limits)
+        entries.append(entry)
+        documents.append(
+            f'<script type="application/json" id="document-{number}">{_json(shown)}</script>'
+        )
+    home = resources.files("slmtasks") / "evidence"
+    parts = {name: (home / file).read_text("utf-8") for name, file in _PARTS.items()}
+    page = Template((home / "page.html").read_text("utf-8")).substitute(
+        parts,
+        title=html.escape(Path(run).name),
+        style_hash=_hash(parts["style"]),
+        script_hash=_hash(parts["script"]),
+        index=_json(entries),
+        documents="\n".join(documents),
+    )
+    # What no encoding holds, half a surrogate pair, is shown as a question mark.
+    Path(out).write_text(page, encoding="utf-8", errors="replace", newline="\n")
+    return len(entries)
+
+
+def _check(out: Path) -> None:
+    """Raise ValueError where another file than a page would be lost."""
+    if not out.is_file():
+        return
+    with out.open("rb") as file:
+        head = file.read(1000)
+    if head and _TITLE not in head:
+        raise ValueError(f"{out} is no evidence page and would be lost; give another name")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _json(value: Any) -> str:
+    """JSON that stands in a script element: nothing in it can end or nest that."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _records(run: Path) -> Iterator[dict[str, Any]]:
+    """The records of a run; what a stop has left of the last line is passed over."""
+    try:
+        data = run.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"the run cannot be read: {error}", name=run.name) from error
+    if b"\0" in data:
+        # UTF-16, as some shells save what a command prints: JSON itself holds no NUL.
+        data = encodings.decode(data, name=run.name).encode()
+    found, lines = 0, data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except ValueError:
+            record = None
+            if number == len(lines):
+                continue
+        if not isinstance(record, dict) or not {"status", "value", "error"} & set(record):
+            raise MalformedDocument(
+                f"line {number} is no record; give what batch or extract --json wrote",
+                name=run.name,
+            )
+        found += 1
+        yield record
+    if not found:
+        raise MalformedDocument("it holds no records", name=run.name)
+
+
+def _latest(records: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last record of each document and settings, at the first one's place."""
+    latest: dict[str, dict[str, Any]] = {}
+    for number, record in enumerate(records):
+        # Lines of `extract --json` have no id, and each counts.
+        key = [record["id"], record.get("settings_digest")] if "id" in record else number
+        latest[json.dumps(key)] = record
+    return list(latest.values())
+
+
+def _shown(
+    record: dict[str, Any], folder: Path, password: str | None, limits: Limits
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the list says of a record, and what is shown where it is looked at."""
+    name = str(record.get("id") or record.get("source") or "(no name)")
+    rows, places = _rows(record)
+    status = record.get("status") or _status(record)
+    entry = {
+        "id": name,
+        "status": status if status in _STATES else "failed",
+        "values": sum(bool(row[1]) for row in rows),
+        "unsure": len(_doubts(record)),
+    }
+    shown: dict[str, Any] = {"rows": rows, "notes": _notes(record), "state": _state(record)}
+    if record.get("error") and not rows:
+        return entry, {**shown, "gone": "It gave no values."}
+    text = _source(record, folder / name, places, password, limits)
+    if isinstance(text, str):
+        return entry, {**shown, "gone": text}
+    return entry, {**shown, "pages": list(pages(text, places))}
+
+
+def _rows(record: dict[str, Any]) -> tuple[list[Any], list[Place]]:
+    """A row a field: path, value, remark, the pages and quotes; and all places in their order."""
+    evidence, inferred = record.get("evidence") or {}, record.get("inferred") or ()
+    rows: list[Any] = []
+    places: list[Place] = []
+    for path, value in _flat(record.get("value")):
+        found = [place for place in evidence.get(path, ()) if _is_place(place)]
+        for place in found:
+            places.append(Place(len(places), place["start"], place["end"], place["quote"]))
+        remark = "inferred" if path in inferred else "absent" if value is None else ""
+        where = [[place["page"], place["quote"]] for place in found]
+        rows.append([path, _plain(value), remark, where])
+    return rows, places
+
+
+def _notes(record: dict[str, Any]) -> list[list[str]]:
+    """What is to be known of a document, each with the status that it speaks for."""
+    error = record.get("error")
+    said = error.get("message") if isinstance(error, dict) else error
+    missing = (record.get("coverage") or {}).get("missing") or ()
+    return [
+        *([["failed", _plain(said)]] if error else []),
+        *(["partial", _missed(one)] for one in missing),
+        *(["unsure", doubt] for doubt in _doubts(record)),
+    ]
+
+
+def _doubts(record: dict[str, Any]) -> list[str]:
+    """The warnings but for those of missing pages, and the fields of unsure values."""
+    chances = record.get("confidence") or {}
+    low = (
+        f"{path}: the model was {chance:.0%} sure of it"
+        for path, chance in chances.items()
+        if isinstance(chance, int | float) and chance < DOUBTED
+    )
+    missing = (record.get("coverage") or {}).get("missing") or ()
+    reasons = tuple(one["reason"] for one in missing if one.get("reason"))
+    warnings = map(_plain, record.get("warnings") or ())
+    return [*(said for said in warnings if not said.endswith(reasons)), *low]
+
+
+def _status(record: dict[str, Any]) -> str:
+    """The status of a record that has none of its own, as `extract --json` writes it."""
+    if record.get("error"):
+        return "failed"
+    return "partial" if (record.get("coverage") or {}).get("missing") else "ok"
+
+
+def _is_place(place: Any) -> bool:
+    kinds = {"page": int, "start": int, "end": int, "quote": str}
+    return isinstance(place, dict) and all(isinstance(place.get(n), k) for n, k in kinds.items())
+
+
+def _state(record: dict[str, Any]) -> str:
+    usage = record.get("usage") or {}
+    written, seconds = usage.get("generated_tokens"), usage.get("seconds")
+    model = record.get("model") or ""
+    if not model or written is None or seconds is None:
+        return str(model)
+    tokens = usage.get("prompt_tokens", 0)
+    return f"{model}: {tokens} tokens read, {written} written, {seconds:.2f} s"
+
+
+def _missed(one: dict[str, Any]) -> str:
+    page = one.get("page")
+    where = f"page {page}" if page is not None else f"text {one.get('start')} to {one.get('end')}"
+    return f"not read, {where}: {one.get('reason', '')}"
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The fields of a value with their paths, as evidence is keyed: lines[0].amount."""
+    if isinstance(value, dict) and value:
+        for name, one in value.items():
+            yield from _flat(one, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list) and value:
+        for number, one in enumerate(value):
+            yield from _flat(one, f"{path}[{number}]")
+    elif path:
+        yield path, value
+
+
+def _plain(value: Any) -> str:
+    if value is None or value in ([], {}):
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _source(
+    record: dict[str, Any],
+    path: Path,
+    places: Sequence[Place],
+    password: str | None,
+    limits: Limits,
+) -> Document | str:
+    """The document of a record; or why its text cannot be shown, in a sentence."""
+    digest = record.get("input_digest")
+    try:
+        if digest and hashing.of_file(path) != digest:
+            return _CHANGED
+        document = read(path, password=password, limits=limits)
+    except (OSError, ValueError, DocumentError) as error:
+        return f"The file cannot be read again ({error}); these are the quotes alone."
+    if any(document.text[one.start : one.end] != one.quote for one in places):
+        return _CHANGED
+    return document

@@ -1,0 +1,1 @@
+"""The language of an answer, from a schema and a source."""

@@ -1,0 +1,178 @@
+"""Read an answer back: where each value stands in the source, and what it means.
+
+`read` follows the schema through the model's JSON and gives a tree of `Leaf`s; `written` is its
+inverse; `standing` and `support` find the sentences behind a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import regex
+
+from slmtasks.documents.passages import Passage
+from slmtasks.grammar.candidates import Source
+from slmtasks.grounding.tree import Leaf, Tree
+from slmtasks.results import Evidence
+from slmtasks.schema.nodes import (
+    Array,
+    Choice,
+    Copied,
+    Date,
+    Free,
+    Letters,
+    Node,
+    Number,
+    Object,
+    Prose,
+    Quote,
+)
+from slmtasks.values.figures import invented
+from slmtasks.values.found import Found
+
+MOST_PLACES = 20
+"""A value that stands in more places than this has the first ones as its evidence."""
+
+
+def read(node: Node, answer: Any, source: Source, sure: Any = None) -> Tree:
+    """The values of a parsed JSON answer, with their places in the source.
+
+    `sure` has the answer's shape, with a probability for each value. Raises ValueError, in
+    words meant for the model, where free text cites a figure that the source lacks.
+    """
+    if answer is not None and isinstance(node, Object):
+        return {
+            m.name: read(m.node, answer[m.key], source, sure and sure[m.key]) for m in node.members
+        }
+    if answer is not None and isinstance(node, Array):
+        chances = sure or [None] * len(answer)
+        pairs = zip(answer, chances, strict=True)
+        return [read(node.item, entry, source, chance) for entry, chance in pairs]
+    leaf = Leaf(None) if answer is None else _leaf(node, answer, source)
+    return leaf if sure is None else replace(leaf, confidence=sure)
+
+
+def _leaf(node: Node, answer: Any, source: Source) -> Leaf:
+    match node:
+        case Choice():
+            return Leaf(answer, inferred=True)
+        case Copied():
+            spans = list(_occurrences(source, answer))
+            return _copy(spans, source.passage)
+        case Quote():
+            text = source.passage.text
+            spans = [(a, b) for a, b in source.passage.sentences if text[a:b] == answer]
+            return _copy(spans, source.passage)
+        case Number() | Date():
+            return _value(node, answer, source)
+        case Prose():
+            passage = source.passage
+            if figures := invented(answer, passage.raw, passage.text):
+                raise ValueError(f"these figures do not stand in the text: {', '.join(figures)}")
+            return Leaf(answer.rstrip(" "))
+        case Free():
+            spans = list(_occurrences(source, answer))
+            return Leaf(answer, _places(spans, source.passage), sought=True)
+        case Letters():
+            return Leaf(answer)
+    raise AssertionError(node)
+
+
+def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
+    found: Sequence[Found[Any]]
+    written: Any
+    if isinstance(node, Number):
+        found = source.found_numbers
+        written = None if node.copied else Decimal(answer)
+    else:
+        found = source.found_dates(node.time)
+        written = None if node.copied else _iso(answer, node.time)
+    same = [f for f in found if (f.quote == answer if node.copied else f.value == written)]
+    value: Any = same[0].value if node.copied else written
+    if isinstance(node, Number) and node.integer:
+        value = int(value)
+    places = _places([(f.start, f.end) for f in same], source.passage)
+    return Leaf(
+        value, places, ambiguous=node.copied and all(f.ambiguous for f in same), sought=True
+    )
+
+
+def written(node: Node, value: Any, source: Source) -> Any:
+    """The inverse of `read`: a value as the model writes it, in the words of its source."""
+    if value is None:
+        return None
+    match node:
+        case Object(members=members):
+            return {m.key: written(m.node, getattr(value, m.name), source) for m in members}
+        case Array(item=item):
+            return [written(item, entry, source) for entry in value]
+        case Number(copied=True):
+            return _quote(source.found_numbers, value)
+        case Date(copied=True, time=time):
+            return _quote(source.found_dates(time), value)
+        case Choice():
+            return value.value if isinstance(value, Enum) else value
+        case Number():
+            return float(value) if isinstance(value, Decimal) else value
+        case Date():
+            return value.isoformat()
+    return value
+
+
+def _quote(found: Sequence[Found[Any]], value: Any) -> str:
+    wanted = value if isinstance(value, date) else Decimal(str(value))
+    return next((one.quote for one in found if one.value == wanted), str(value))
+
+
+def _iso(text: str, time: bool) -> date | datetime:
+    return datetime.fromisoformat(text) if time else date.fromisoformat(text)
+
+
+def _copy(spans: Sequence[tuple[int, int]], passage: Passage) -> Leaf:
+    """The document's own characters, where the answer has plain white space."""
+    return Leaf(passage.original(*spans[0]), _places(spans, passage), sought=True)
+
+
+def _places(spans: Sequence[tuple[int, int]], passage: Passage) -> tuple[Evidence, ...]:
+    return tuple(passage.evidence(start, end) for start, end in spans[:MOST_PLACES])
+
+
+def _occurrences(source: Source, wanted: str) -> Iterator[tuple[int, int]]:
+    """Where `wanted` stands in the passage as whole words and numbers."""
+    text, borders = source.passage.text, source.borders
+    start = text.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if start in borders and end in borders:
+            yield start, end
+        start = text.find(wanted, start + 1)
+
+
+def standing(quote: str, passage: Passage) -> list[Evidence]:
+    """Where a sentence stands in a passage, white space apart."""
+    wanted = " ".join(quote.split())
+    return [
+        passage.evidence(start, end)
+        for start, end in passage.sentences
+        if " ".join(passage.text[start:end].split()) == wanted
+    ]
+
+
+def support(text: str, passage: Passage) -> list[Evidence]:
+    """The sentences of the source that share the most words with a text; none where few do."""
+    wanted = set(_words(text))
+    best: list[tuple[float, int, tuple[int, int]]] = []
+    for index, (start, end) in enumerate(passage.sentences):
+        shared = wanted & set(_words(passage.text[start:end]))
+        best.append((len(shared) / max(1, len(wanted)), -index, (start, end)))
+    best.sort(reverse=True)
+    return [passage.evidence(*span) for share, _, span in best[:1] if share >= 0.4]
+
+
+def _words(text: str) -> Iterable[str]:
+    return (word for word in regex.findall(r"[\p{L}\p{N}]+", text.casefold()) if len(word) > 2)

@@ -1,0 +1,160 @@
+"""The values of an answer as a tree of `Leaf`s, along the schema.
+
+`merge` joins the trees of several parts of one document; `flatten` turns a tree into what
+pydantic validates and what results carry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from slmtasks.results import Evidence
+from slmtasks.schema.nodes import Array, Node, Object
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One value, None for what is absent: its evidence, whether the model inferred it,
+    whether it is ambiguous, and how sure the model was of it (0 to 1).
+    """
+
+    value: Any
+    evidence: tuple[Evidence, ...] = ()
+    inferred: bool = False
+    ambiguous: bool = False
+    sought: bool = False
+    confidence: float = 1.0
+
+
+Tree = dict[str, Any] | list[Any] | Leaf
+"""Values by field name, items in order, or a leaf."""
+
+
+@dataclass
+class Reading:
+    """A flattened tree: `data` for pydantic, and what is to be said of its fields by path."""
+
+    data: Any
+    evidence: dict[str, list[Evidence]] = field(default_factory=dict)
+    inferred: list[str] = field(default_factory=list)
+    confidence: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list[str]]:
+    """The trees of the parts of one document as one, and what they disagree on.
+
+    Field by field; the first part that has a value gives it. Lists are joined in order;
+    of single values each is kept once, of rows all, because the parts do not overlap.
+    """
+    given = [tree for tree in trees if not _absent(tree)]
+    if not given:
+        return trees[0], []
+    if isinstance(node, Object):
+        merged: dict[str, Any] = {}
+        said: list[str] = []
+        for member in node.members:
+            where = f"{path}.{member.name}" if path else member.name
+            column = [tree[member.name] for tree in given if isinstance(tree, dict)]
+            merged[member.name], more = merge(member.node, column, where)
+            said += more
+        return merged, said
+    if isinstance(node, Array):
+        return _joined_lists(node, [tree for tree in given if isinstance(tree, list)], path)
+    leaves = [tree for tree in given if isinstance(tree, Leaf)]
+    first = leaves[0]
+    same = [leaf for leaf in leaves if leaf.value == first.value]
+    others = list(dict.fromkeys(_shown(leaf) for leaf in leaves if leaf.value != first.value))
+    said = [f"{path}: took {_shown(first)}, not {', '.join(others)}"] if others else []
+    places = tuple(place for leaf in same for place in leaf.evidence)
+    return replace(first, evidence=places), said
+
+
+def _joined_lists(node: Array, lists: list[list[Any]], path: str) -> tuple[Tree, list[str]]:
+    items = [item for entries in lists for item in entries]
+    if not isinstance(node.item, Object | Array):
+        first: dict[Any, Leaf] = {}
+        for leaf in items:
+            first.setdefault(leaf.value, leaf)
+        items = list(first.values())
+    if len(items) > node.most:
+        dropped = len(items) - node.most
+        return items[: node.most], [
+            f"{path}: {dropped} items beyond the first {node.most} left out"
+        ]
+    return items, []
+
+
+def _shown(leaf: Leaf) -> str:
+    page = f" (page {leaf.evidence[0].page})" if leaf.evidence else ""
+    return f"{str(leaf.value)!r}{page}"
+
+
+def flatten(node: Object, tree: Tree) -> Reading:
+    """What pydantic validates, and what the result says of each field."""
+    reading = Reading(None)
+    reading.data = _data(node, tree, "", reading)
+    return reading
+
+
+def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
+    match node, tree:
+        case Object(members=members), dict():
+            data = {}
+            for member in members:
+                below = tree[member.name]
+                where = f"{path}.{member.name}" if path else member.name
+                if member.nullable and blank(below) and not isinstance(below, Leaf):
+                    below = Leaf(None, confidence=min(_chances(below), default=1.0))
+                found = _data(member.node, below, where, reading)
+                if not (_absent(below) and member.has_default):
+                    # What is absent and has a default takes its default.
+                    data[member.key] = found
+            return data
+        case Array(item=item), list():
+            return [
+                _data(item, entry, f"{path}[{index}]", reading) for index, entry in enumerate(tree)
+            ]
+        case _, Leaf():
+            reading.confidence[path] = tree.confidence
+            if tree.value is None:
+                return None
+            if tree.inferred:
+                reading.inferred.append(path)
+            elif tree.evidence:
+                reading.evidence[path] = list(tree.evidence)
+            elif tree.sought:
+                reading.warnings.append(f"{path}: {str(tree.value)!r} does not stand in the source")
+            if tree.ambiguous:
+                reading.warnings.append(_ambiguity(path, tree))
+            return tree.value
+    return None
+
+
+def blank(tree: Tree) -> bool:
+    """Whether nothing was found: in an object for none of its fields, in a list no item."""
+    if isinstance(tree, dict):
+        return all(map(blank, tree.values()))
+    return tree == [] or _absent(tree)
+
+
+def _chances(tree: Tree) -> list[float]:
+    if isinstance(tree, Leaf):
+        return [tree.confidence]
+    branches = tree.values() if isinstance(tree, dict) else tree
+    return [chance for branch in branches for chance in _chances(branch)]
+
+
+def _absent(tree: Tree) -> bool:
+    return isinstance(tree, Leaf) and tree.value is None
+
+
+def _ambiguity(path: str, leaf: Leaf) -> str:
+    quote = leaf.evidence[0].quote
+    if isinstance(leaf.value, date):
+        day = f"{leaf.value.day} {leaf.value:%B %Y}"
+        return f"{path}: {quote!r} read as {day}; read(..., day_first=True or False) decides"
+    return f"{path}: {quote!r} read as {leaf.value}"

@@ -1,0 +1,1 @@
+"""Model folders: found, pulled, verified, opened on a device."""

@@ -1,0 +1,1 @@
+"""Types and field lists as a tree of schema nodes."""

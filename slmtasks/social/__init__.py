@@ -1,0 +1,1 @@
+"""The rules of social platforms: limits, and how each counts."""

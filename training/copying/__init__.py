@@ -1,0 +1,1 @@
+"""What teaches nano to copy: strange words, exchanged tokens, places."""

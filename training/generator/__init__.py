@@ -1,0 +1,1 @@
+"""Synthetic documents and the examples made of them."""

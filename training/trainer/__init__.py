@@ -1,0 +1,1 @@
+"""The trainer of nano, its tokenizer, its machine."""
