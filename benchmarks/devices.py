@@ -53,7 +53,8 @@ def own_folder(python: Path, folder: Path) -> Path:
     """A copy of nano that names Qualcomm's provider itself, with its simulator."""
     code = "import onnxruntime_qnn as q; print(q.get_qnn_htp_path())"
     backend = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
-    made = Path(shutil.copytree(ROOT / "slmtasks" / "models" / "nano", folder / "nano", dirs_exist_ok=True))
+    nano = ROOT / "slmtasks" / "models" / "nano"
+    made = Path(shutil.copytree(nano, folder / "nano", dirs_exist_ok=True))
     settings = json.loads((made / "genai_config.json").read_text(encoding="utf-8"))
     settings["model"]["decoder"]["session_options"]["provider_options"] = [
         {"QNN": {"backend_path": backend.stdout.splitlines()[-1]}}
