@@ -5,8 +5,8 @@ from __future__ import annotations
 from slmtasks.documents.read import Document
 from slmtasks.evaluation.cases import Case, ExtractCase
 from slmtasks.results import Coverage, Evidence, Extraction, Usage
-from slmtasks.values.dates import dates
-from slmtasks.values.numbers import numbers
+from slmtasks.values.dates import find_dates
+from slmtasks.values.numbers import find_numbers
 
 
 def spans(document: Document) -> dict[str, tuple[int, int]]:
@@ -21,9 +21,9 @@ def spans(document: Document) -> dict[str, tuple[int, int]]:
     found = {"company": lines[0]}
     if len(lines) > 1:
         found["address"] = (lines[1][0], lines[min(2, len(lines) - 1)][1])
-    if first := dates(text, day_first=document.day_first):
+    if first := find_dates(text, day_first=document.day_first):
         found["date"] = (first[0].start, first[0].end)
-    if amounts := [one for one in numbers(text) if "." in one.quote]:
+    if amounts := [one for one in find_numbers(text) if "." in one.quote]:
         largest = max(amounts, key=lambda one: one.value)
         found["total"] = (largest.start, largest.end)
     return found

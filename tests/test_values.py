@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slmtasks.values.dates import dates
-from slmtasks.values.found import Found
-from slmtasks.values.numbers import numbers
+from slmtasks.values.dates import find_dates
+from slmtasks.values.numbers import find_numbers
+from slmtasks.values.spans import ValueSpan
 
 NUMBERS = [
     ("1,234.50", [("1,234.50", "1234.50")]),
@@ -63,21 +63,21 @@ AMBIGUOUS_NUMBERS = [
 ]
 
 
-def read(found: list[Found[Decimal]]) -> list[tuple[str, str]]:
+def read(found: list[ValueSpan[Decimal]]) -> list[tuple[str, str]]:
     return [(one.quote, str(one.value)) for one in found]
 
 
 @pytest.mark.parametrize(("text", "expected"), NUMBERS)
 def test_numbers(text: str, expected: list[tuple[str, str]]) -> None:
     """Every whole figure is found, read by the text's own convention, and not in doubt."""
-    assert read(numbers(text)) == expected
-    assert not any(one.ambiguous for one in numbers(text))
+    assert read(find_numbers(text)) == expected
+    assert not any(one.ambiguous for one in find_numbers(text))
 
 
 @pytest.mark.parametrize(("text", "expected"), AMBIGUOUS_NUMBERS)
 def test_ambiguous_numbers(text: str, expected: list[tuple[str, str, bool]]) -> None:
     """What the text leaves open is offered in each reading that it can have, and marked."""
-    assert [(n.quote, str(n.value), n.ambiguous) for n in numbers(text)] == sorted(
+    assert [(n.quote, str(n.value), n.ambiguous) for n in find_numbers(text)] == sorted(
         expected, key=lambda one: (text.index(one[0]), -len(one[0]))
     )
 
@@ -87,8 +87,8 @@ def test_negative_amounts_are_not_rounded(written: str) -> None:
     """A sign does not cost the digits that the context has no room for."""
     digits = "1234567890" * 3 + "123456"
     text = written.format(digits)
-    assert (text, f"-{digits}.25") in read(numbers(text))
-    assert read(numbers("-0.00")) == [("-0.00", "0.00")]
+    assert (text, f"-{digits}.25") in read(find_numbers(text))
+    assert read(find_numbers("-0.00")) == [("-0.00", "0.00")]
 
 
 @settings(deadline=None)
@@ -100,7 +100,7 @@ def test_a_formatted_amount_reads_back(cents: int, marks: tuple[str, str]) -> No
     """An amount with two decimals has one reading, whatever marks it is written with."""
     group, point = marks
     written = f"{cents / 100:,.2f}".replace(",", "g").replace(".", point).replace("g", group)
-    values = [(one.quote, one.value) for one in numbers(f"Total {written} due")]
+    values = [(one.quote, one.value) for one in find_numbers(f"Total {written} due")]
     assert values == [(written, Decimal(cents) / 100)]
 
 
@@ -108,10 +108,10 @@ def test_a_formatted_amount_reads_back(cents: int, marks: tuple[str, str]) -> No
 @given(st.text(st.sampled_from("0123456789.,'() -−$€\u00a0/:٣aT\n"), max_size=60))
 def test_each_candidate_stands_in_the_text(text: str) -> None:
     """Offsets cut the quote out of the text, and values are finite, for any text."""
-    for one in [*numbers(text), *dates(text), *dates(text, time=True)]:
+    for one in [*find_numbers(text), *find_dates(text), *find_dates(text, time=True)]:
         assert text[one.start : one.end] == one.quote
         assert one.quote == one.quote.strip()
-    assert all(one.value.is_finite() for one in numbers(text))
+    assert all(one.value.is_finite() for one in find_numbers(text))
 
 
 MARCH = [
@@ -131,7 +131,7 @@ MARCH = [
 @pytest.mark.parametrize("text", ["{}", "Sunday, {} (Total: 5)", "Date:{}\nX"])
 def test_ways_to_write_a_date(written: str, text: str) -> None:
     """The whole date is the quote, without weekday or label, in every language and order."""
-    found = [(one.quote, one.value, one.ambiguous) for one in dates(text.format(written))]
+    found = [(one.quote, one.value, one.ambiguous) for one in find_dates(text.format(written))]
     assert found == [(written, date(2024, 3, 3), False)]
 
 
@@ -161,7 +161,7 @@ def test_day_and_month_in_order(
     text: str, day_first: bool | None, expected: date, ambiguous: bool
 ) -> None:
     """The option decides, else the text's other dates, else a documented guess that is marked."""
-    first = dates(text, day_first=day_first)[0]
+    first = find_dates(text, day_first=day_first)[0]
     assert (first.value, first.ambiguous) == (expected, ambiguous)
 
 
@@ -175,13 +175,13 @@ def test_day_and_month_in_order(
 )
 def test_what_is_no_date(text: str) -> None:
     """Impossible and incomplete dates, addresses and versions are no candidates."""
-    assert dates(text) == []
+    assert find_dates(text) == []
 
 
 def test_dates_stand_in_order_and_apart() -> None:
     """Ranges give both dates, in their order."""
     text = "03/04/2024-05/06/2024, 2024-03-03-2024-03-10, 10 March 30, 2024"
-    assert [one.quote for one in dates(text)] == [
+    assert [one.quote for one in find_dates(text)] == [
         *("03/04/2024", "05/06/2024", "2024-03-03", "2024-03-10", "March 30, 2024"),
     ]
 
@@ -208,7 +208,7 @@ BEHIND = [
 @pytest.mark.parametrize("text", BEHIND)
 def test_an_unrelated_number_does_not_swallow_a_date(text: str) -> None:
     """A number before a month that has its own year is not the year."""
-    assert [one.value for one in dates(text)] == [date(2024, 3, 3)]
+    assert [one.value for one in find_dates(text)] == [date(2024, 3, 3)]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_an_unrelated_number_does_not_swallow_a_date(text: str) -> None:
 )
 def test_a_year_ends_with_its_sentence_or_line(text: str) -> None:
     """A year and the month after it are one date only in one sentence and line."""
-    assert dates(text) == []
+    assert find_dates(text) == []
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_year_ends_with_its_sentence_or_line(text: str) -> None:
 )
 def test_an_amount_behind_a_date_is_no_year(text: str) -> None:
     """What follows a date that begins with its year leaves it alone."""
-    assert [one.value.year for one in dates(text)] == [2024]
+    assert [one.value.year for one in find_dates(text)] == [2024]
 
 
 TIMES = [
@@ -249,7 +249,7 @@ TIMES = [
 @pytest.mark.parametrize(("written", "expected"), TIMES)
 def test_a_time_that_follows_belongs_to_the_date(written: str, expected: datetime) -> None:
     """With time the quote runs to the time's end; a date alone is midnight."""
-    found = dates(f"On {written} #1", time=True)
+    found = find_dates(f"On {written} #1", time=True)
     assert [(one.quote, one.value) for one in found] == [(written, expected)]
     assert found[0].value.tzinfo == expected.tzinfo
 
@@ -257,7 +257,7 @@ def test_a_time_that_follows_belongs_to_the_date(written: str, expected: datetim
 @pytest.mark.parametrize("rest", [" 25:99", " 12.50", " 06051", " 500 h2", "\n\n1:30"])
 def test_what_follows_and_is_no_time(rest: str) -> None:
     """An amount or an impossible time after a date, and what an empty line parts, is left alone."""
-    (found,) = dates(f"25/12/2018{rest}", time=True)
+    (found,) = find_dates(f"25/12/2018{rest}", time=True)
     assert (found.quote, found.value) == ("25/12/2018", datetime(2018, 12, 25))
 
 
@@ -286,8 +286,8 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
 
     def taken(text: str) -> float:
         start = process_time()
-        numbers(text)
-        dates(text, time=True)
+        find_numbers(text)
+        find_dates(text, time=True)
         return process_time() - start
 
     # The least of three: a collection of the whole suite's garbage may fall into one.

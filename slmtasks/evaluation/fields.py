@@ -27,9 +27,9 @@ from slmtasks.grammar.candidates import Source
 from slmtasks.results import Evidence, Extraction
 from slmtasks.schema.from_pydantic import describe
 from slmtasks.schema.nodes import Array, Choice, Date, Node, Number, Object
-from slmtasks.values.dates import dates
-from slmtasks.values.found import Found
-from slmtasks.values.numbers import numbers
+from slmtasks.values.dates import find_dates
+from slmtasks.values.numbers import find_numbers
+from slmtasks.values.spans import ValueSpan
 
 _WORD = re.compile(r"\w+")
 
@@ -159,13 +159,13 @@ class _Judge:
         if same := {one.value for one in self._found(node) if folded(one.quote) == folded(text)}:
             return same
         if isinstance(node, Number):
-            alone: Sequence[Any] = numbers(text)
+            alone: Sequence[Any] = find_numbers(text)
         else:
             day_first = self.source.passage.document.day_first if self.source else None
-            alone = dates(text, day_first=day_first, time=node.time)
+            alone = find_dates(text, day_first=day_first, time=node.time)
         return {alone[0].value} if alone else set()
 
-    def _found(self, node: Node) -> Sequence[Found[Any]]:
+    def _found(self, node: Node) -> Sequence[ValueSpan[Any]]:
         """The document's numbers or dates, where a field is one."""
         match node:
             case Number() if self.source:

@@ -16,10 +16,10 @@ import regex
 
 from slmtasks.documents.passages import Passage
 from slmtasks.schema.nodes import MOST_ROWS
-from slmtasks.values.dates import dates
+from slmtasks.values.dates import find_dates
 from slmtasks.values.figures import figures
-from slmtasks.values.found import Found
-from slmtasks.values.numbers import numbers
+from slmtasks.values.numbers import find_numbers
+from slmtasks.values.spans import ValueSpan
 
 # Scripts without spaces between words: each character may begin or end a run.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
@@ -36,7 +36,7 @@ class Source:
 
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
-        self._dates: dict[bool, Sequence[Found[Any]]] = {}
+        self._dates: dict[bool, Sequence[ValueSpan[Any]]] = {}
 
     @cached_property
     def words(self) -> list[str]:
@@ -65,11 +65,11 @@ class Source:
         return min(MOST_ROWS, max(1, sum(1 for word in self.words if word.strip())))
 
     @cached_property
-    def found_numbers(self) -> list[Found[Decimal]]:
+    def found_numbers(self) -> list[ValueSpan[Decimal]]:
         """The numbers, with their places and values."""
-        return self._read(numbers(self.passage.raw))
+        return self._read(find_numbers(self.passage.raw))
 
-    def _read(self, found: Sequence[Found[Any]]) -> list[Found[Any]]:
+    def _read(self, found: Sequence[ValueSpan[Any]]) -> list[ValueSpan[Any]]:
         # What kind of space a number is grouped by matters; the model sees plain ones.
         text = self.passage.text
         return [replace(one, quote=text[one.start : one.end]) for one in found]
@@ -79,11 +79,13 @@ class Source:
         found = self.found_numbers
         return [n.quote for n in found if not integer or n.value == n.value.to_integral_value()]
 
-    def found_dates(self, time: bool) -> Sequence[Found[Any]]:
+    def found_dates(self, time: bool) -> Sequence[ValueSpan[Any]]:
         """The dates, with their places and values."""
         if time not in self._dates:
             day_first = self.passage.document.day_first
-            self._dates[time] = self._read(dates(self.passage.raw, day_first=day_first, time=time))
+            self._dates[time] = self._read(
+                find_dates(self.passage.raw, day_first=day_first, time=time)
+            )
         return self._dates[time]
 
     def dates(self, time: bool) -> list[str]:

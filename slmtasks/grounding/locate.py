@@ -33,7 +33,7 @@ from slmtasks.schema.nodes import (
     Quote,
 )
 from slmtasks.values.figures import invented
-from slmtasks.values.found import Found
+from slmtasks.values.spans import ValueSpan
 
 MOST_PLACES = 20
 """A value that stands in more places than this has the first ones as its evidence."""
@@ -84,7 +84,7 @@ def _leaf(node: Node, answer: Any, source: Source) -> Leaf:
 
 
 def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
-    found: Sequence[Found[Any]]
+    found: Sequence[ValueSpan[Any]]
     written: Any
     if isinstance(node, Number):
         found = source.found_numbers
@@ -124,7 +124,7 @@ def written(node: Node, value: Any, source: Source) -> Any:
     return value
 
 
-def _quote(found: Sequence[Found[Any]], value: Any) -> str:
+def _quote(found: Sequence[ValueSpan[Any]], value: Any) -> str:
     wanted = value if isinstance(value, date) else Decimal(str(value))
     return next((one.quote for one in found if one.value == wanted), str(value))
 

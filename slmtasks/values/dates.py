@@ -22,7 +22,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Literal, overload
 
-from slmtasks.values.found import Found
+from slmtasks.values.spans import ValueSpan
 from slmtasks.values.times import time_after
 
 LANGUAGES = (
@@ -75,41 +75,43 @@ class _Match:
 
 
 @overload
-def dates(
+def find_dates(
     text: str, *, day_first: bool | None = None, time: Literal[False] = False
-) -> list[Found[date]]: ...
+) -> list[ValueSpan[date]]: ...
 @overload
-def dates(
+def find_dates(
     text: str, *, day_first: bool | None = None, time: Literal[True]
-) -> list[Found[datetime]]: ...
+) -> list[ValueSpan[datetime]]: ...
 @overload
-def dates(
+def find_dates(
     text: str, *, day_first: bool | None = None, time: bool
-) -> list[Found[date]] | list[Found[datetime]]: ...
+) -> list[ValueSpan[date]] | list[ValueSpan[datetime]]: ...
 
 
-def dates(
+def find_dates(
     text: str, *, day_first: bool | None = None, time: bool = False
-) -> list[Found[date]] | list[Found[datetime]]:
+) -> list[ValueSpan[date]] | list[ValueSpan[datetime]]:
     """Every date of `text` in order; they never overlap.
 
     With `time`, a date together with the time that follows it, as a datetime: midnight
     where none follows, aware where an offset from UTC is written.
 
     Example:
-        dates("Due 3 March 2024")[0].value == date(2024, 3, 3)
+        find_dates("Due 3 March 2024")[0].value == date(2024, 3, 3)
     """
     kept: list[_Match] = []
     for match in sorted(_all(text, day_first), key=lambda one: (one.start, -one.end)):
         if not kept or match.start >= kept[-1].end:
             kept.append(match)
     if not time:
-        return [Found(m.start, m.end, text[m.start : m.end], m.value, m.ambiguous) for m in kept]
+        return [
+            ValueSpan(m.start, m.end, text[m.start : m.end], m.value, m.ambiguous) for m in kept
+        ]
     found = []
     for match in kept:
         end, clock = time_after(text, match.end)
         value = datetime.combine(match.value, clock)
-        found.append(Found(match.start, end, text[match.start : end], value, match.ambiguous))
+        found.append(ValueSpan(match.start, end, text[match.start : end], value, match.ambiguous))
     return found
 
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from slmtasks.values.found import Found
+from slmtasks.values.spans import ValueSpan
 
 MAX_DIGITS = 40
 """A longer run of digits is noise, and would overflow what the value is read into."""
@@ -64,19 +64,19 @@ class _Figure:
     weak: str = ""
 
 
-def numbers(text: str) -> list[Found[Decimal]]:
+def find_numbers(text: str) -> list[ValueSpan[Decimal]]:
     """Every number of `text`, by start, of those that start together the longest first.
 
     They may overlap: "1 234" gives "1 234", "1" and "234".
 
     Example:
-        numbers("EUR 1.234,50")[0].value == Decimal("1234.50")
+        find_numbers("EUR 1.234,50")[0].value == Decimal("1234.50")
     """
     figures = [f for run in _RUN.finditer(text) for f in _read(text, *run.span())]
     mark = _decimal_mark(figures)
     chains = list(_chains(text, figures))
     chained = {figure for chain in chains for figure in chain}
-    found: set[Found[Decimal]] = set()
+    found: set[ValueSpan[Decimal]] = set()
     for chain in chains:
         found.update(_found(text, chain[0].start, chain[-1].end, chain[-1].point, True))
     for figure in figures:
@@ -164,7 +164,7 @@ def _after(figure: _Figure) -> _Figure:
 
 def _found(
     text: str, start: int, end: int, point: int | None, ambiguous: bool
-) -> Iterator[Found[Decimal]]:
+) -> Iterator[ValueSpan[Decimal]]:
     """The figure with its sign, and in parentheses also as a negative amount."""
     whole = point or end
     digits = "".join(c for c in text[start:whole] if c.isdecimal())
@@ -183,11 +183,11 @@ def _found(
         closing := _CLOSING.match(text, end)
     ):
         outer = slice(opening.start(), closing.end())
-        yield Found(outer.start, outer.stop, text[outer], _negated(value), ambiguous=True)
+        yield ValueSpan(outer.start, outer.stop, text[outer], _negated(value), ambiguous=True)
         # "three (3)" is most likely no loss; of an amount nobody can tell.
         money = opening[1] or closing[1] or not text[start:end].isdecimal()
         ambiguous = ambiguous or bool(money)
-    yield Found(start, end, text[start:end], value, ambiguous)
+    yield ValueSpan(start, end, text[start:end], value, ambiguous)
 
 
 def _negated(value: Decimal) -> Decimal:
