@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+DecimalMark = Literal[",", "."]
 Grounding = Literal["strict", "flag", "off"]
 Length = Literal["short", "medium", "long"]
 PostTone = Literal["neutral", "friendly", "formal", "enthusiastic", "playful"]

@@ -159,7 +159,10 @@ def test_parts_are_merged_field_by_field() -> None:
     merged, said = tree.merge(node, read)
     reading = tree.flatten(node, merged)
     assert reading.data == {"title": "A", "total": 5, "tags": ["x", "y", "z"]}
-    assert said == ["title: took 'A' (page 1), not 'B' (page 1)"]
+    assert said == [
+        "title: took 'A' (page 1), not 'B' (page 1)",
+        "tags: 'x' came from 2 places; it is given once",
+    ]
     assert reading.evidence["tags[2]"][0].start == text.index("z")
 
 

@@ -93,7 +93,7 @@ class Bound:
     def digest(self, model: Model, reading: Reading) -> str:
         """The settings digest of its records: of its settings, the model's files, the reading."""
         asked = {"folder": hashing.of_folder(model.folder), "context": model.context}
-        read = {"day_first": reading.day_first}
+        read = {"day_first": reading.day_first, "decimal": reading.decimal}
         return hashing.of_value({**self.settings, "model": asked, "reading": read})
 
 
@@ -167,7 +167,11 @@ def _plain(value: Any) -> Any:
         case Path():
             return {"file": hashing.of_file(value)}
         case Document():
-            return {"text": value.text, "day_first": value.day_first}
+            return {
+                "text": value.text,
+                "day_first": value.day_first,
+                "decimal": value.decimal,
+            }
         case BaseModel():
             return value.model_dump(mode="json")
         case type() if issubclass(value, BaseModel):

@@ -139,7 +139,8 @@ class Opener:
                 return self._reader.read(given.source)
             case Document():
                 return given.source
-        return read(given.source, name=given.id, day_first=self._reading.day_first)
+        how = self._reading
+        return read(given.source, name=given.id, day_first=how.day_first, decimal=how.decimal)
 
 
 def read_ahead(opener: Opener, inputs: Iterable[Input]) -> Generator[Opened]:

@@ -47,7 +47,7 @@ def task(
     them. `sources` says what the files are, and `reading` names the options of how they are
     read.
     """
-    omitted = {"day_first", "password"} - set(reading)
+    omitted = {"day_first", "decimal", "password"} - set(reading)
 
     def made(bound: Callable[..., Bound]) -> Callable[..., Bound]:
         one = _argument(list[Path], "FILE...", sources)

@@ -10,7 +10,7 @@ import typer
 
 from slmtasks.documents.limits import Limits
 from slmtasks.models import devices
-from slmtasks.options import Grounding
+from slmtasks.options import DecimalMark, Grounding
 
 ModelOption = Annotated[
     str | None,
@@ -54,6 +54,10 @@ GroundingOption = Annotated[
 DayFirstOption = Annotated[
     bool | None, typer.Option("--day-first/--month-first", help="How 03/04/2024 is read.")
 ]
+DecimalOption = Annotated[
+    DecimalMark | None,
+    typer.Option(help="The mark before decimals, ',' or '.': how 1.234 is read."),
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class Common:
     """The options of every task."""
 
     day_first: DayFirstOption = None
+    decimal: DecimalOption = None
     password: PasswordOption = None
     limit: LimitOption = None
     model: ModelOption = None

@@ -36,6 +36,7 @@ def run(files: list[Path], task: Bound, options: Common) -> None:
                         path,
                         password=options.password,
                         day_first=options.day_first,
+                        decimal=options.decimal,
                         limits=limits,
                     )
                     result = task.ask(document, model, on_progress=doing.hear)

@@ -35,6 +35,7 @@ def run(sources: list[str], task: Bound, options: Common, recording: Recording) 
     reading = Reading(
         password=options.password,
         day_first=options.day_first,
+        decimal=options.decimal,
         limits=limits_of(options.limit),
     )
     progress = display.BatchProgress(quiet=recording.quiet)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from slmtasks.batching.binding import Bound
 
 
-@task(reading=("day_first", "password"))
+@task(reading=("day_first", "decimal", "password"))
 def extract(
     fields: FieldsOption = None,
     schema: SchemaOption = None,

@@ -13,10 +13,14 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from slmtasks.documents.read import Document
 from slmtasks.results import Evidence
-from slmtasks.values.dates import month
+from slmtasks.values.dates import find_dates
+from slmtasks.values.numbers import find_numbers
+from slmtasks.values.spans import ValueSpan
+from slmtasks.values.words import months
 
 _CONTROLS = (*range(0x0A), *range(0x0D, 0x20), *range(0x7F, 0xA0))
 _BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
@@ -47,6 +51,8 @@ _ITEM = re.compile(r"(?:\d{1,3}[.)]|[a-z]\))[ ]+([^\W\d_]+)")
 _WORD = re.compile(r"[^\W\d_]+")
 _HEADING = 8
 """A line of so many words, ended by no mark, is a heading where a new line begins in upper case."""
+_VALUE = 80
+"""No number and no date with its time is longer."""
 _PARAGRAPH = re.compile(r"\n[ ]*\n")
 _BORDERS = (_PARAGRAPH, re.compile(r"\n"), re.compile(r"(?<=[.!?…。！？])\s*"), re.compile(r"\s"))
 
@@ -117,12 +123,15 @@ class Passage:
         """Cut into parts of at most `budget` tokens, at paragraph, line, sentence or word borders.
 
         The parts are adjacent and cover the passage: nothing is left out and nothing
-        stands in two of them. `count` gives the tokens of a text.
+        stands in two of them. No cut falls inside a number, a date or its time.
+        `count` gives the tokens of a text.
         """
         parts = []
         start = 0
         while start < len(self.text):
-            end = start + _fitting(self.text[start:], budget, count)
+            cut = start + _fitting(self.text[start:], budget, count)
+            whole = _before_value(self.text, cut)
+            end = whole if whole > start else cut
             parts.append(Passage(self.document, self.start + start, self.start + end, self))
             start = end
         return parts if len(parts) > 1 else [self]
@@ -176,11 +185,11 @@ def _continued(text: str, end: int, *, day: bool) -> bool:
     following = text[behind : behind + 1]
     item = _ITEM.match(text, behind)
     if following.isdecimal():
-        return "\n" not in text[end:behind] and (item is None or month(item[1]) is not None)
+        return "\n" not in text[end:behind] and (item is None or bool(months(item[1])))
     if following.islower():
         return item is None
     name = _WORD.match(text, behind) if day else None
-    return name is not None and month(name[0]) is not None
+    return name is not None and bool(months(name[0]))
 
 
 def _is_heading(before: str, following: str) -> bool:
@@ -197,6 +206,18 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if body and any(character.isalpha() for character in body):
         begin = start + sentence.index(body)
         yield begin, begin + len(body)
+
+
+def _before_value(text: str, cut: int) -> int:
+    """The cut, moved to the start of the number or date that it falls into."""
+    if cut >= len(text):
+        return cut
+    begin = max(0, cut - _VALUE)
+    near = text[begin : cut + _VALUE]
+    found: list[ValueSpan[Any]] = [*find_dates(near, day_first=True, time=True)]
+    found += find_numbers(near)
+    crossed = [begin + one.start for one in found if begin + one.start < cut < begin + one.end]
+    return min(crossed, default=cut)
 
 
 def _fitting(text: str, budget: int, count: Callable[[str], int]) -> int:

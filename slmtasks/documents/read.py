@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from slmtasks import options
 from slmtasks.documents import eml, encodings, filetypes, html, office, pdf
 from slmtasks.documents.limits import Limits
 from slmtasks.documents.page_text import STARVED, PageText
@@ -30,6 +31,7 @@ from slmtasks.errors import (
     UnreadableDocument,
     UnsupportedDocument,
 )
+from slmtasks.options import DecimalMark
 
 __all__ = ["Document", "Page", "PageFailure", "read"]
 
@@ -75,7 +77,8 @@ class Document:
     `pages` are those that were read, in order, and cover `text` but for the breaks
     between them; where none are given, the text is one page. `failures` are the others.
     `day_first` says how its ambiguous dates are read: True for 03/04 as 3 April, None
-    where the text shall decide. The text is made usable as `read` does; EmptyDocument
+    where the text shall decide. So does `decimal`, "," or ".", for numbers such as 1.234,
+    where that mark sets off decimals. The text is made usable as `read` does; EmptyDocument
     is raised where there is none.
     """
 
@@ -84,8 +87,11 @@ class Document:
     pages: tuple[Page, ...] = ()
     failures: tuple[PageFailure, ...] = ()
     day_first: bool | None = None
+    decimal: DecimalMark | None = None
 
     def __post_init__(self) -> None:
+        if self.decimal is not None:
+            options.check(self.decimal, DecimalMark, "decimal")
         object.__setattr__(self, "text", _usable(self.text))
         if not _shows(self.text):
             raise EmptyDocument("it holds no text", name=self.name)
@@ -106,6 +112,7 @@ def read(
     name: str | None = None,
     password: str | None = None,
     day_first: bool | None = None,
+    decimal: DecimalMark | None = None,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
 ) -> Document:
     """Read text (`str`), a file (`Path`) or a file's content (`bytes`).
@@ -124,7 +131,7 @@ def read(
         called = source.name or str(source)
     else:
         called = "text" if isinstance(source, str) else "bytes"
-    how = _How(name or called, password, day_first, limits)
+    how = _How(name or called, password, day_first, decimal, limits)
     try:
         if isinstance(source, str):
             return _plain(source, how)
@@ -143,6 +150,7 @@ class _How:
     name: str
     password: str | None
     day_first: bool | None
+    decimal: DecimalMark | None
     limits: Limits
 
 
@@ -232,7 +240,7 @@ def _plain(text: str, how: _How) -> Document:
     page = PageText.within(text, how.limits)
     if page.failure:
         raise page.kind(page.failure, name=how.name)
-    return Document(how.name, page.text, day_first=how.day_first)
+    return Document(how.name, page.text, day_first=how.day_first, decimal=how.decimal)
 
 
 def _paged(found: Sequence[PageText], how: _How) -> Document:
@@ -253,7 +261,7 @@ def _paged(found: Sequence[PageText], how: _How) -> Document:
     text = "".join(pieces)
     if not _shows(text):
         raise _textless(found, how.name)
-    return Document(how.name, text, tuple(pages), tuple(failures), how.day_first)
+    return Document(how.name, text, tuple(pages), tuple(failures), how.day_first, how.decimal)
 
 
 def _textless(found: Sequence[PageText], name: str) -> DocumentError:

@@ -22,6 +22,7 @@ from slmtasks.documents import sandbox_worker
 from slmtasks.documents.limits import Limits
 from slmtasks.documents.read import Document
 from slmtasks.errors import BatchError, DocumentError
+from slmtasks.options import DecimalMark
 
 TICK = 0.1
 """Seconds from one look at the process to the next."""
@@ -43,6 +44,7 @@ class Reading:
 
     password: str | None = None
     day_first: bool | None = None
+    decimal: DecimalMark | None = None
     limits: Limits = field(default_factory=Limits)
     tries: int = 2
 
@@ -77,6 +79,7 @@ class Reader:
         how = {
             "password": self._reading.password,
             "day_first": self._reading.day_first,
+            "decimal": self._reading.decimal,
             "limits": asdict(self._reading.limits),
         }
         answer = self._ask({"what": "read", "path": str(path), **how})

@@ -140,6 +140,7 @@ def _joined(document: Document, texts: list[str]) -> Passage:
         pages=(Page(1, 0, len(text)),),
         failures=(),
         day_first=document.day_first,
+        decimal=document.decimal,
     )
     return Passage(shorter, 0, len(text), known=spans)
 

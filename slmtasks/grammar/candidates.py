@@ -16,7 +16,8 @@ import regex
 
 from slmtasks.documents.passages import Passage
 from slmtasks.schema.nodes import MOST_ROWS
-from slmtasks.values.dates import find_dates
+from slmtasks.values.date_order import date_order
+from slmtasks.values.dates import date_like, find_dates
 from slmtasks.values.figures import figures
 from slmtasks.values.numbers import find_numbers
 from slmtasks.values.spans import ValueSpan
@@ -82,11 +83,18 @@ class Source:
     def found_dates(self, time: bool) -> Sequence[ValueSpan[Any]]:
         """The dates, with their places and values."""
         if time not in self._dates:
-            day_first = self.passage.document.day_first
-            self._dates[time] = self._read(
-                find_dates(self.passage.raw, day_first=day_first, time=time)
-            )
+            document = self.passage.document
+            told = document.day_first
+            # All parts of a document read their dates by the same order.
+            order = date_order(document.text) if told is None else told
+            found = find_dates(self.passage.raw, day_first=order, time=time)
+            self._dates[time] = self._read(found)
         return self._dates[time]
+
+    @cached_property
+    def unread_dates(self) -> tuple[str, ...]:
+        """What looks like a date and was not read."""
+        return tuple(date_like(self.passage.text, self.found_dates(False)))
 
     def dates(self, time: bool) -> list[str]:
         """The dates as they are written."""

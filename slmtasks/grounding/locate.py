@@ -38,6 +38,9 @@ from slmtasks.values.spans import ValueSpan
 MOST_PLACES = 20
 """A value that stands in more places than this has the first ones as its evidence."""
 
+MOST_SURE = 0.1
+"""The most confidence of a value that something touches which was not understood."""
+
 
 def read(node: Node, answer: Any, source: Source, sure: Any = None) -> Tree:
     """The values of a parsed JSON answer, with their places in the source.
@@ -53,8 +56,16 @@ def read(node: Node, answer: Any, source: Source, sure: Any = None) -> Tree:
         chances = sure or [None] * len(answer)
         pairs = zip(answer, chances, strict=True)
         return [read(node.item, entry, source, chance) for entry, chance in pairs]
-    leaf = Leaf(None) if answer is None else _leaf(node, answer, source)
-    return leaf if sure is None else replace(leaf, confidence=sure)
+    leaf = _null(node, source) if answer is None else _leaf(node, answer, source)
+    chance = leaf.confidence if sure is None else sure
+    if leaf.unread and answer is not None:
+        chance = min(chance, MOST_SURE)
+    return replace(leaf, confidence=chance)
+
+
+def _null(node: Node, source: Source) -> Leaf:
+    unread = ", ".join(map(repr, source.unread_dates)) if isinstance(node, Date) else ""
+    return Leaf(None, unread=unread)
 
 
 def _leaf(node: Node, answer: Any, source: Source) -> Leaf:
@@ -93,12 +104,19 @@ def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
         found = source.found_dates(node.time)
         written = None if node.copied else _iso(answer, node.time)
     same = [f for f in found if (f.quote == answer if node.copied else f.value == written)]
+    # What was read whole somewhere is taken before what was not; places differ in their values.
+    same.sort(key=lambda one: (bool(one.unread), one.ambiguous))
     value: Any = same[0].value if node.copied else written
+    alike = [f for f in same if f.value == value]
     if isinstance(node, Number) and node.integer:
         value = int(value)
-    places = _places([(f.start, f.end) for f in same], source.passage)
     return Leaf(
-        value, places, ambiguous=node.copied and all(f.ambiguous for f in same), sought=True
+        value,
+        _places(sorted((f.start, f.end) for f in alike), source.passage),
+        ambiguous=node.copied and (alike[0].ambiguous or len(alike) < len(same)),
+        sought=True,
+        unread=alike[0].unread if node.copied else "",
+        because=alike[0].because if node.copied else "",
     )
 
 

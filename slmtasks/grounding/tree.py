@@ -6,19 +6,23 @@ pydantic validates and what results carry.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from slmtasks.results import Evidence
-from slmtasks.schema.nodes import Array, Node, Object
+from slmtasks.schema.nodes import Array, Date, Node, Number, Object
 
 
 @dataclass(frozen=True)
 class Leaf:
     """One value, None for what is absent: its evidence, whether the model inferred it,
     whether it is ambiguous, and how sure the model was of it (0 to 1).
+
+    `unread` is what touches it and was not understood, or what may be the absent date;
+    `because` what made the reading of an ambiguous one.
     """
 
     value: Any
@@ -27,6 +31,8 @@ class Leaf:
     ambiguous: bool = False
     sought: bool = False
     confidence: float = 1.0
+    unread: str = ""
+    because: str = ""
 
 
 Tree = dict[str, Any] | list[Any] | Leaf
@@ -47,12 +53,13 @@ class Reading:
 def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list[str]]:
     """The trees of the parts of one document as one, and what they disagree on.
 
-    Field by field; the first part that has a value gives it. Lists are joined in order;
-    of single values each is kept once, of rows all, because the parts do not overlap.
+    Field by field; the first part that has a value gives it. Lists are joined in order,
+    with equal rows, numbers and dates, because the parts do not overlap; of other values
+    each is kept once, and where it was in several parts that is told.
     """
     given = [tree for tree in trees if not _absent(tree)]
     if not given:
-        return trees[0], []
+        return next((t for t in trees if isinstance(t, Leaf) and t.unread), trees[0]), []
     if isinstance(node, Object):
         merged: dict[str, Any] = {}
         said: list[str] = []
@@ -75,17 +82,22 @@ def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list
 
 def _joined_lists(node: Array, lists: list[list[Any]], path: str) -> tuple[Tree, list[str]]:
     items = [item for entries in lists for item in entries]
-    if not isinstance(node.item, Object | Array):
+    told: list[str] = []
+    if not isinstance(node.item, Object | Array | Number | Date):
         first: dict[Any, Leaf] = {}
+        counts = Counter(leaf.value for leaf in items)
         for leaf in items:
             first.setdefault(leaf.value, leaf)
         items = list(first.values())
+        again = [leaf for leaf in items if counts[leaf.value] > 1 and not leaf.inferred]
+        told = [
+            f"{path}: {one.value!r} came from {counts[one.value]} places; it is given once"
+            for one in again
+        ]
     if len(items) > node.most:
         dropped = len(items) - node.most
-        return items[: node.most], [
-            f"{path}: {dropped} items beyond the first {node.most} left out"
-        ]
-    return items, []
+        told.append(f"{path}: {dropped} items beyond the first {node.most} left out")
+    return items[: node.most], told
 
 
 def _shown(leaf: Leaf) -> str:
@@ -121,6 +133,10 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
         case _, Leaf():
             reading.confidence[path] = tree.confidence
             if tree.value is None:
+                if tree.unread:
+                    reading.warnings.append(
+                        f"{path}: null, but the text has {tree.unread}, not read as a date"
+                    )
                 return None
             if tree.inferred:
                 reading.inferred.append(path)
@@ -128,6 +144,11 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
                 reading.evidence[path] = list(tree.evidence)
             elif tree.sought:
                 reading.warnings.append(f"{path}: {str(tree.value)!r} does not stand in the source")
+            if tree.unread:
+                reading.warnings.append(
+                    f"{path}: {_quoted(tree)} read as {tree.value}; "
+                    f"{tree.unread!r} was not understood"
+                )
             if tree.ambiguous:
                 reading.warnings.append(_ambiguity(path, tree))
             return tree.value
@@ -153,8 +174,12 @@ def _absent(tree: Tree) -> bool:
 
 
 def _ambiguity(path: str, leaf: Leaf) -> str:
-    quote = leaf.evidence[0].quote
+    because = f" ({leaf.because})" if leaf.because else ""
     if isinstance(leaf.value, date):
-        day = f"{leaf.value.day} {leaf.value:%B %Y}"
-        return f"{path}: {quote!r} read as {day}; read(..., day_first=True or False) decides"
-    return f"{path}: {quote!r} read as {leaf.value}"
+        day = f"{leaf.value.day} {leaf.value:%B} {leaf.value.year}"
+        return f"{path}: {_quoted(leaf)} read as {day}{because}; day_first=True or False decides"
+    return f"{path}: {_quoted(leaf)} read as {leaf.value}{because}"
+
+
+def _quoted(leaf: Leaf) -> str:
+    return repr(leaf.evidence[0].quote) if leaf.evidence else "a value"

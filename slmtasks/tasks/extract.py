@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from slmtasks.engine.task import Task
 from slmtasks.grammar.candidates import Source
 from slmtasks.grounding.locate import written
 from slmtasks.models.model import Model
-from slmtasks.options import Grounding
+from slmtasks.options import DecimalMark, Grounding
 from slmtasks.prompt_files import Value
 from slmtasks.results import Extraction
 from slmtasks.schema.from_pydantic import fields
@@ -34,6 +35,8 @@ def extract(
     retries: int = 2,
     model: Model | None = None,
     timeout: float | None = None,
+    day_first: bool | None = None,
+    decimal: DecimalMark | None = None,
     on_progress: Listener | None = None,
 ) -> Extraction[T]:
     """Fill a pydantic model from text (`str`), a file (`Path`) or a `Document`.
@@ -48,8 +51,10 @@ def extract(
     "off": neither. `examples` are pairs of a text and its answer. After a failed
     validation the model is told why and asked again, `retries` times at most.
 
-    A date such as 03/04/2024 is read month first, unless the document's other dates or
-    `read(..., day_first=True)` say otherwise; `warnings` names it.
+    `day_first` says how dates such as 03/04/2024 are read, `decimal` (",", ".") how numbers
+    such as 1.234 are; they take the place of the `Document`'s own. Where neither is given,
+    the document's other dates and amounts decide, then its language and currency, and
+    `warnings` names what stays in doubt.
 
     Raises DocumentError, SchemaError, ModelError, NothingToQuote, InvalidAnswer
     or TimedOut.
@@ -73,7 +78,14 @@ def extract(
         "instructions": instructions or "",
         "examples": shown,
     }
-    return task(opened(source), variables, model=model, timeout=timeout, on_progress=on_progress)
+    document = opened(source)
+    if day_first is not None or decimal is not None:
+        document = replace(
+            document,
+            day_first=document.day_first if day_first is None else day_first,
+            decimal=decimal or document.decimal,
+        )
+    return task(document, variables, model=model, timeout=timeout, on_progress=on_progress)
 
 
 def _written(task: Task[T], text: str, value: T) -> str:
