@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import onnx
 import pytest
 
 import slmtasks as slm
@@ -23,7 +24,7 @@ from slmtasks.errors import (
     ModelNotFound,
     OutOfMemory,
 )
-from slmtasks.models import devices, model
+from slmtasks.models import devices, model, store
 
 
 @pytest.fixture
@@ -219,6 +220,14 @@ def test_the_default_model_is_loaded_once_and_says_what_it_is(
         assert model.default().name == "nano"
     assert model.default().name == "nano"
     model._default.cache_clear()
+
+
+def test_the_embedded_model_computes_in_fp32() -> None:
+    """With 8-bit activations, near ties would turn with the processor's kernels."""
+    graph = onnx.load(store.NANO / "model.onnx", load_external_data=False).graph
+    levels = [a.i for node in graph.node for a in node.attribute if a.name == "accuracy_level"]
+    assert len(levels) == 41
+    assert set(levels) == {1}
 
 
 def test_telemetry_is_off_before_the_runtime_is_imported(folder: Path) -> None:
