@@ -38,7 +38,7 @@ import slmtasks as slm
 from benchmarks import llama
 from benchmarks.replay import Replaying, Script
 from slmtasks import prompt_files
-from slmtasks.decoding.loop import Asked
+from slmtasks.decoding.loop import DecodeRequest
 from slmtasks.documents.passages import Passage
 from slmtasks.grammar import build
 from slmtasks.grammar.candidates import Source
@@ -110,9 +110,9 @@ def official(model: Any, case: Case, script: Script) -> bytes:
 
 def limit(model: slm.Model, case: Case) -> float:
     """Seconds of the prefill of the document's tokens alone."""
-    params = og.GeneratorParams(model._model)
+    params = og.GeneratorParams(model.internals.runtime)
     params.set_search_options(max_length=len(case.prompt) + 8, do_sample=False)
-    generator = og.Generator(model._model, params)
+    generator = og.Generator(model.internals.runtime, params)
     generator.append_tokens(np.array(case.prompt[: case.keep], dtype=np.int32))
     most = model.plan.prefill
     begun = time.perf_counter()
@@ -139,8 +139,8 @@ class Systems:
         self._llama = None
         if "llama" in names and gguf:
             self._llama = llama.LlamaCpp(gguf, self.model.threads)
-        start = self.model._decoder.pool._start
-        pool = type(self.model._decoder.pool)
+        start = self.model.internals.decoder.pool.start
+        pool = type(self.model.internals.decoder.pool)
         replaying = lambda n: Replaying(start(n), self.script, self._begin)  # noqa: E731
         self._pools = {
             name: pool(replaying, plan=self.model.plan, budget=self.model.context)
@@ -165,7 +165,7 @@ class Systems:
             logits = self.script.logits
             wrote = self._llama.answer(case.prompt, SCHEMA, logits, pieces, case.answer)
         else:
-            model = self._plain if name == "default" else self.model._model
+            model = self._plain if name == "default" else self.model.internals.runtime
             wrote = official(model, case, self.script)
         found["seconds"] = time.perf_counter() - begun
         if wrote.strip() != case.answer:
@@ -174,12 +174,12 @@ class Systems:
         return found
 
     def _library(self, name: str, case: Case) -> tuple[bytes, int]:
-        decoder = self.model._decoder
+        decoder = self.model.internals.decoder
         decoder.pool = self._pools[name]
         for lever in ("prefix", "forced", "drafts"):
-            setattr(decoder.levers, lever, name != f"-{lever}")
+            setattr(decoder.options, lever, name != f"-{lever}")
         copied = build.written(case.text)
-        asked = Asked(case.prompt, case.grammar, ROOM, 0, keep=case.keep, copied=copied)
+        asked = DecodeRequest(case.prompt, case.grammar, ROOM, 0, keep=case.keep, copied=copied)
         answer, _ = self.model.answer(asked)
         return answer.text.encode(), answer.passes
 

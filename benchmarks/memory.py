@@ -62,7 +62,7 @@ def main() -> int:
                 slm.summarize(text, length="short", model=model)
             else:
                 slm.extract(text, SHAPE, model=model)
-            pool = model._decoder.pool
+            pool = model.internals.decoder.pool
             kept = max(kept, pool.tokens * model.plan.token_bytes)
     print(f"weights on the disc: {_weights(model.folder) / 1e6:.0f} MB")
     print(f"the process before: {before / 1e6:.0f} MB; the model, loaded: {loaded / 1e6:.0f} MB")

@@ -75,7 +75,7 @@ def documents(model: slm.Model, count: int) -> dict[str, float]:
     """Documents of about 150 tokens, one after another."""
     rng, process = Random(0), psutil.Process()
     took, own, tokens, memory, decoding = [], [], [], [], []
-    decode = model._decoder.decode
+    decode = model.internals.decoder.decode
 
     def timed(*arguments: Any) -> Any:
         begun, spent = time.thread_time(), Timed.spent
@@ -83,7 +83,7 @@ def documents(model: slm.Model, count: int) -> dict[str, float]:
         decoding.append(time.thread_time() - begun - (Timed.spent - spent))
         return answer
 
-    model._decoder.decode = timed  # type: ignore[method-assign]
+    model.internals.decoder.decode = timed  # type: ignore[method-assign]
     for _ in range(count):
         text = invoice(rng, 150, model.count_tokens)
         begun, busy, spent = time.perf_counter(), time.thread_time(), Timed.spent
@@ -92,7 +92,7 @@ def documents(model: slm.Model, count: int) -> dict[str, float]:
         own.append(time.thread_time() - busy - (Timed.spent - spent))
         tokens.append(result.usage.generated_tokens)
         memory.append(process.memory_info().rss)
-    model._decoder.decode = decode  # type: ignore[method-assign]
+    model.internals.decoder.decode = decode  # type: ignore[method-assign]
     tenth = max(1, count // 10)
     return {
         "documents": count,
@@ -164,8 +164,8 @@ def main() -> None:
         "ms from a new process to its first answer": process_seconds(FIRST) * 1e3,
     }
     with slm.load("nano") as model:
-        start = model._decoder.pool._start
-        model._decoder.pool._start = lambda length: Timed(start, length)
+        start = model.internals.decoder.pool.start
+        model.internals.decoder.pool.start = lambda length: Timed(start, length)
         documents(model, 5)
         figures |= documents(model, chosen.count)
         rows = growth(model, chosen.longest)

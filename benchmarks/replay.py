@@ -24,7 +24,7 @@ class Script:
         self._tokenize = engine.tokenize_str
         self._ids = {piece: i for i, piece in enumerate(self.pieces) if piece}
         self._longest = max(map(len, self._ids))
-        self._stop = model._stops[0]
+        self._stop = model.internals.decoder.stops[0]
         self._natural: dict[int, int] = {}
         self.wanted = b""
 

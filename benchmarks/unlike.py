@@ -57,7 +57,7 @@ def main() -> int:
     systems, rng = Systems(chosen.model, None, {"library", "-drafts"}), Random(0)
     for name in ("library", "-drafts"):
         systems.run(name, case(systems.model, answer(rng)))
-    systems.model._decoder._habits = Habits()
+    systems.model.internals.decoder.habits = Habits()
     ratios = []
     for number in range(chosen.answers):
         each = case(systems.model, answer(rng))

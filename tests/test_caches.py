@@ -46,7 +46,7 @@ def pool(budget: int, made: list[int] | None = None) -> Pool:
 def ask(pool: Pool, prompt: list[int], length: int = 10, keep: int = 4) -> tuple[Cache, int]:
     cache, shared = pool.take(prompt, length, keep)
     cache.append(prompt[shared:])
-    assert cache._runtime.fed == prompt  # type: ignore[attr-defined]
+    assert cache.runtime.fed == prompt  # type: ignore[attr-defined]
     return cache, shared
 
 
@@ -125,7 +125,7 @@ def test_what_was_interrupted_is_not_trusted(fault: BaseException) -> None:
     def failing(_: Any) -> None:
         raise fault
 
-    cache._runtime.append_tokens = failing  # type: ignore[method-assign]
+    cache.runtime.append_tokens = failing  # type: ignore[method-assign]
     with pytest.raises((ModelError, KeyboardInterrupt)):
         cache.append([6])
     assert ask(one, [*INVOICES, 5, 6])[1] == 0

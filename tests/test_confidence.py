@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from math import log
 from typing import Any
 
 import pytest
 
 import slmtasks as slm
-from slmtasks.grounding.confidence import Choice, confidences
+from slmtasks.grounding import confidence
+from slmtasks.grounding.confidence import Choice
 from slmtasks.schema.field_list import parse
 
 
@@ -31,7 +33,20 @@ def shaped(value: Any) -> Any:
 def test_the_shape_is_the_answers(value: dict[str, Any]) -> None:
     """Whatever stands in keys and texts; without choices everything was certain."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    assert confidences(text, []) == shaped(value)
+    assert confidence.parse(text, []) == (value, shaped(value))
+
+
+def test_an_answer_is_parsed_as_json_is() -> None:
+    """A fraction is a Decimal, to the digit; what is not JSON is a ValueError, anywhere."""
+    text = '{"a":0.10,"b":[{},[],"x\\n",-12,null,true]}'
+    value, _ = confidence.parse(text, [])
+    assert value == json.loads(text, parse_float=Decimal)
+    assert str(value["a"]) == "0.10"
+    for end in range(len(text)):
+        with pytest.raises(ValueError, match=r"Expecting|Unterminated|Invalid"):
+            confidence.parse(text[:end], [])
+    with pytest.raises(ValueError, match="Extra data"):
+        confidence.parse(text + "}", [])
 
 
 def chosen(raw: bytes, *tokens: tuple[str, float]) -> list[Choice]:
@@ -47,7 +62,8 @@ def test_choices_count_for_the_value_that_they_stand_in() -> None:
     """Places are bytes: the letters before take two each."""
     text = '{"é":"éé","b":["x",null]}'
     choices = chosen(text.encode(), ('"é', 0.9), ('"é', 0.5), ("é", 0.5), ("null", 0.9))
-    assert confidences(text, choices) == {
+    _, sure = confidence.parse(text, choices)
+    assert sure == {
         "é": pytest.approx(0.25),
         "b": [1.0, pytest.approx(0.9)],
     }
@@ -57,7 +73,8 @@ def test_a_token_over_a_border_counts_for_the_value_that_it_holds_a_part_of() ->
     """Whether a key is followed by null or text is chosen by a token that begins in the key."""
     text = '{"a":"x","b":null,"c":"y","d":1}'
     choices = chosen(text.encode(), ('":"', 0.8), ('","', 0.5), ('":null', 0.7), ('":"', 0.9))
-    assert confidences(text, choices) == {
+    _, sure = confidence.parse(text, choices)
+    assert sure == {
         "a": pytest.approx(0.4),
         "b": pytest.approx(0.7),
         "c": pytest.approx(0.9),

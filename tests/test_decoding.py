@@ -18,7 +18,7 @@ from slmtasks import prompt_files
 from slmtasks.decoding.context_plan import PREFILL, Plan
 from slmtasks.decoding.guided_text import Writing
 from slmtasks.decoding.kv_cache import Pool
-from slmtasks.decoding.loop import Answer, Asked, Decoder
+from slmtasks.decoding.loop import Answer, Decoder, DecodeRequest
 from slmtasks.documents.passages import Passage
 from slmtasks.errors import AnswerError, ContextExceeded, ModelError, TimedOut
 from slmtasks.grammar import build
@@ -44,16 +44,16 @@ def guided(model: slm.Model, prompt: list[int], lark: str, most: int) -> str:
     """The text of the runtime's own guided generation, greedy."""
     import onnxruntime_genai as og
 
-    params = og.GeneratorParams(model._model)
+    params = og.GeneratorParams(model.internals.runtime)
     params.set_search_options(max_length=len(prompt) + most, do_sample=False)
     params.set_guidance("lark_grammar", lark)
-    generator = og.Generator(model._model, params)
+    generator = og.Generator(model.internals.runtime, params)
     generator.append_tokens(np.array(prompt, dtype=np.int32))
     written: list[int] = []
     while not generator.is_done() and len(written) < most:
         generator.generate_next_token()
         written.append(int(generator.get_next_tokens()[0]))
-    stops = set(model._stops)
+    stops = set(model.internals.decoder.stops)
     return model.tokenizer.decode([token for token in written if token not in stops])
 
 
@@ -82,7 +82,7 @@ def test_decoded_text_equals_the_guided_generators(
     model: slm.Model = request.getfixturevalue(which)
     prompt, lark = extraction(model, text)
     room = 600
-    ours, _ = model.answer(Asked(prompt, lark, max_tokens=room, reserve=0))
+    ours, _ = model.answer(DecodeRequest(prompt, lark, max_tokens=room, reserve=0))
     assert ours.finish == "stop"
     written, theirs = ours.text.encode(), guided(model, prompt, lark, room).encode()
     doubtful = [at for at, _, log in ours.choices if log < math.log(0.6)]
@@ -99,7 +99,7 @@ def test_prose_equals_the_guided_generators(exact_model: slm.Model) -> None:
     source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
     lark = build.build(node, source)
     prompt = exact_model.encode([{"role": "user", "content": "Write."}])
-    ours, _ = exact_model.answer(Asked(prompt, lark, max_tokens=400, reserve=0))
+    ours, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=400, reserve=0))
     assert ours.text == guided(exact_model, prompt, lark, 400)
 
 
@@ -107,8 +107,8 @@ def test_the_shared_beginning_is_not_computed_again(random_model: slm.Model) -> 
     """A second document with the same fields takes the prompt's constant part from the cache."""
     first, lark_a = extraction(random_model, TEXTS[0])
     second, lark_b = extraction(random_model, TEXTS[4])
-    random_model.answer(Asked(first, lark_a, max_tokens=600, reserve=0))
-    kept, usage = random_model.answer(Asked(second, lark_b, max_tokens=600, reserve=0))
+    random_model.answer(DecodeRequest(first, lark_a, max_tokens=600, reserve=0))
+    kept, usage = random_model.answer(DecodeRequest(second, lark_b, max_tokens=600, reserve=0))
     shared = next(i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
     assert usage.cached_tokens == kept.cached_tokens == shared > 20
 
@@ -117,9 +117,9 @@ def test_the_cache_changes_no_answer(exact_folder: Path, exact_model: slm.Model)
     """A model asked for the first time answers as one that kept a cache."""
     prompts = [extraction(exact_model, text) for text in TEXTS[:4]]
     for prompt, lark in prompts:
-        kept, _ = exact_model.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+        kept, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
         with slm.load(exact_folder) as fresh:
-            anew, _ = fresh.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+            anew, _ = fresh.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
         assert kept.tokens == anew.tokens
 
 
@@ -142,7 +142,7 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
     node = Object((Member("text", "text", Prose(max_chars=2000), False, False),))
     source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
     prompt = random_model.encode([{"role": "user", "content": "Write."}])
-    asked = Asked(prompt, build.build(node, source), max_tokens=60, reserve=60)
+    asked = DecodeRequest(prompt, build.build(node, source), max_tokens=60, reserve=60)
     answer, _ = random_model.answer(asked)
     assert answer.finish == "closed"
     assert json.loads(answer.text)["text"]
@@ -151,19 +151,23 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
 
 def test_an_answer_without_an_end_is_an_answers_error(random_model: slm.Model) -> None:
     """Not the runtime's: its cache has room for less than the context, by the tokens asked for."""
-    grown = Pool(random_model._generator, plan=random_model.plan, budget=0, step=16)
-    one = Decoder(grown, random_model.tokenizer, random_model._stops, random_model.plan)
+    grown = Pool(
+        random_model.internals.decoder.pool.start, plan=random_model.plan, budget=0, step=16
+    )
+    one = Decoder(
+        grown, random_model.tokenizer, random_model.internals.decoder.stops, random_model.plan
+    )
     for lark in ("start: /[a-z]{400}/", f'start: "{"Ab3" * 400}" /[a-z]/'):
         with pytest.raises(AnswerError, match="did not end within 32 tokens"):
-            one.decode(Asked([5] * 9, lark, max_tokens=20, reserve=5))
-    assert one.decode(Asked([5] * 9, "start: /[a-z]{3}/", max_tokens=20, reserve=5)).text
+            one.decode(DecodeRequest([5] * 9, lark, max_tokens=20, reserve=5))
+    assert one.decode(DecodeRequest([5] * 9, "start: /[a-z]{3}/", max_tokens=20, reserve=5)).text
 
 
 def test_a_prompt_past_the_context_is_refused(random_model: slm.Model) -> None:
     """The error names both counts before anything is computed."""
     with pytest.raises(ContextExceeded, match=str(random_model.context)) as caught:
         random_model.answer(
-            Asked([5] * random_model.context, "start: /a+/", max_tokens=10, reserve=0)
+            DecodeRequest([5] * random_model.context, "start: /a+/", max_tokens=10, reserve=0)
         )
     assert caught.value.tokens == random_model.context + 10
     assert caught.value.limit == random_model.context
@@ -194,12 +198,12 @@ class Fake:
 
 def decoder(model: slm.Model, start: Any) -> Decoder:
     made = Decoder(Pool(start, plan=Plan(512), budget=512), model.tokenizer, [0], Plan(512))
-    made.levers.drafts = False
+    made.options.drafts = False
     return made
 
 
 def decode(decoder: Decoder) -> Answer:
-    return decoder.decode(Asked([5, 6, 7], 'start: "ab" /[cd]/', max_tokens=20, reserve=0))
+    return decoder.decode(DecodeRequest([5, 6, 7], 'start: "ab" /[cd]/', max_tokens=20, reserve=0))
 
 
 def test_a_failed_call_leaves_the_decoder_usable(random_model: slm.Model) -> None:
@@ -233,7 +237,7 @@ def test_a_provider_that_cannot_rewind_writes_the_same(
     with slm.load(exact_folder) as stepping:
         for text in TEXTS[1:4]:
             prompt, lark = extraction(exact_model, text)
-            asked = Asked(prompt, lark, max_tokens=600, reserve=0)
+            asked = DecodeRequest(prompt, lark, max_tokens=600, reserve=0)
             theirs, usage = stepping.answer(asked)
             assert theirs.tokens == exact_model.answer(asked)[0].tokens
             assert usage.cached_tokens == 0
@@ -243,9 +247,9 @@ def test_a_provider_that_cannot_rewind_writes_the_same(
 def test_guesses_and_kept_prefixes_change_no_token(
     which: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With every lever on, always guessing as widely as can be, and with them off."""
+    """With every acceleration on, always guessing as widely as can be, and with them off."""
     model: slm.Model = request.getfixturevalue(which)
-    levers = model._decoder.levers
+    options = model.internals.decoder.options
     passes = {True: 0, False: 0}
     # As if a guess cost nothing: the widest are taken.
     monkeypatch.setattr("slmtasks.decoding.speculation.Cost.line", lambda _: (1.0, 0.0))
@@ -254,13 +258,13 @@ def test_guesses_and_kept_prefixes_change_no_token(
             prompt, lark = extraction(model, text)
             written = []
             for on in (True, False):
-                levers.drafts = levers.prefix = on
-                answer, _ = model.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+                options.drafts = options.prefix = on
+                answer, _ = model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
                 passes[on] += answer.passes
                 written.append(answer.tokens)
             assert written[0] == written[1]
     finally:
-        levers.drafts = levers.prefix = True
+        options.drafts = options.prefix = True
     # Random weights follow no guess, or hardly one.
     assert passes[True] + (which == "nano") <= passes[False]
 
@@ -270,12 +274,12 @@ def test_a_prompt_is_read_in_pieces_by_the_vocabulary(
 ) -> None:
     """Where the logits of a pass may take less memory, passes are shorter, the answer the same."""
     prompt, lark = extraction(exact_model, TEXTS[0] + " and so on" * 60, "vendor, paid: bool")
-    asked = Asked(prompt, lark, max_tokens=600, reserve=0)
+    asked = DecodeRequest(prompt, lark, max_tokens=600, reserve=0)
     read: list[list[int]] = []
     tokens = []
     for bytes_of_logits in (64 << 20, 50 * 4 * exact_model.tokenizer.vocabulary):
         monkeypatch.setattr("slmtasks.decoding.context_plan.LOGITS", bytes_of_logits)
-        exact_model._decoder.pool.clear()
+        exact_model.internals.decoder.pool.clear()
         heard: list[int] = []
         tokens.append(exact_model.answer(asked, lambda at, _, to=heard: to.append(at))[0].tokens)
         read.append([at for at in heard if at < len(prompt)])
@@ -290,7 +294,7 @@ def test_what_an_answer_copies_is_guessed_as_it_is_written_there(
     """Told the text in an answer's writing, the decoder needs fewer passes, not other tokens."""
     monkeypatch.setattr("slmtasks.decoding.speculation.Cost.line", lambda _: (1.0, 0.0))
     prompt = exact_model.encode([{"role": "user", "content": "Write."}])
-    asked = Asked(prompt, "start: /[a-h]{160}/", max_tokens=200, reserve=0)
+    asked = DecodeRequest(prompt, "start: /[a-h]{160}/", max_tokens=200, reserve=0)
     plain, _ = exact_model.answer(asked)
     told, _ = exact_model.answer(replace(asked, copied=plain.text))
     assert told.tokens == plain.tokens
@@ -301,10 +305,10 @@ def test_a_task_says_how_its_source_is_written_in_an_answer(
     nano: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A line break is two characters in JSON."""
-    heard: list[Asked] = []
+    heard: list[DecodeRequest] = []
     answer = nano.answer
 
-    def listening(asked: Asked, *rest: Any) -> Any:
+    def listening(asked: DecodeRequest, *rest: Any) -> Any:
         heard.append(asked)
         return answer(asked, *rest)
 
@@ -316,7 +320,7 @@ def test_a_task_says_how_its_source_is_written_in_an_answer(
 def test_choices_carry_probabilities(nano: slm.Model) -> None:
     """Each token that was chosen stands at its place in the answer, with its likelihood."""
     prompt, lark = extraction(nano, TEXTS[0])
-    answer, _ = nano.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+    answer, _ = nano.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
     written = answer.text.encode()
     assert 0 < len(answer.choices) < len(answer.tokens)
     assert all(0 <= at < end <= len(written) and log <= 1e-6 for at, end, log in answer.choices)
@@ -326,10 +330,10 @@ def test_choices_carry_probabilities(nano: slm.Model) -> None:
 def test_a_deadline_ends_a_call_and_the_next_is_not_affected(exact_model: slm.Model) -> None:
     """Past the deadline no pass begins; then the model answers as before."""
     prompt, lark = extraction(exact_model, TEXTS[0])
-    before, _ = exact_model.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+    before, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
     with pytest.raises(TimedOut, match="give it more"):
-        exact_model.answer(Asked(prompt, lark, max_tokens=600, reserve=0, deadline=0.0))
-    after, _ = exact_model.answer(Asked(prompt, lark, max_tokens=600, reserve=0))
+        exact_model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0, deadline=0.0))
+    after, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
     assert after.tokens == before.tokens
 
 
@@ -338,16 +342,16 @@ def test_a_stop_at_any_pass_leaves_the_model_usable(
 ) -> None:
     """Ctrl-C in prefill and at each pass of the answer; then it answers as before."""
     prompt, lark = extraction(exact_model, TEXTS[0] + " and so on" * 100, "vendor, paid: bool")
-    asked = Asked(prompt, lark, max_tokens=600, reserve=0)
+    asked = DecodeRequest(prompt, lark, max_tokens=600, reserve=0)
     # How many passes an answer takes follows from their cost where it is guessed.
-    monkeypatch.setattr(exact_model._decoder.levers, "drafts", False)
-    exact_model._decoder.pool.clear()
+    monkeypatch.setattr(exact_model.internals.decoder.options, "drafts", False)
+    exact_model.internals.decoder.pool.clear()
     heard: list[int] = []
     before, _ = exact_model.answer(asked, lambda read, _: heard.append(read))
     assert heard[0] == 0
     assert len([read for read in heard if read < len(prompt)]) > 1
     for stop in range(len(heard)):
-        exact_model._decoder.pool.clear()
+        exact_model.internals.decoder.pool.clear()
         left = iter(range(stop))
 
         def listen(_read: int, _text: str, left: Any = left) -> None:
@@ -368,5 +372,5 @@ def test_any_document_is_decoded_as_by_the_guided_generator(
     """The guarantees' documents, as far as the runtime's guidance can read them."""
     prompt, lark = extraction(exact_model, text)
     room = 300
-    ours, _ = exact_model.answer(Asked(prompt, lark, max_tokens=room, reserve=0))
+    ours, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=room, reserve=0))
     assert ours.text == guided(exact_model, prompt, lark, room)

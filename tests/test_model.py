@@ -15,7 +15,7 @@ import onnx
 import pytest
 
 import slmtasks as slm
-from slmtasks.decoding.loop import Asked
+from slmtasks.decoding.loop import DecodeRequest
 from slmtasks.errors import (
     ContextExceeded,
     DeviceUnavailable,
@@ -110,7 +110,7 @@ def test_too_little_memory_is_said_before_it_is_taken(
         with pytest.raises(OutOfMemory, match="files are"):
             slm.load(folder)
         with pytest.raises(OutOfMemory, match="tokens need"):
-            loaded.answer(Asked([5], "start: /a+/", max_tokens=5, reserve=0))
+            loaded.answer(DecodeRequest([5], "start: /a+/", max_tokens=5, reserve=0))
 
 
 def test_an_unknown_device_and_one_that_is_not_here(folder: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_stop_while_it_waits_for_its_turn_leaves_the_model_to_others(
     random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C as the lock is given: it is given back. One that never came is not."""
-    asked = Asked([5], "start: /a+/", max_tokens=5, reserve=5)
+    asked = DecodeRequest([5], "start: /a+/", max_tokens=5, reserve=5)
     free: list[bool] = []
 
     class Stopping:
@@ -178,9 +178,10 @@ def test_a_stop_while_it_waits_for_its_turn_leaves_the_model_to_others(
                 self.lock.acquire()
             raise KeyboardInterrupt
 
+    internals = random_model.internals
     for given in (True, False):
         with monkeypatch.context() as patched:
-            patched.setattr(random_model, "_lock", Stopping(random_model._lock, given))
+            patched.setattr(internals, "lock", Stopping(internals.lock, given))
             with pytest.raises(KeyboardInterrupt):
                 random_model.answer(asked)
     other = threading.Thread(
@@ -193,8 +194,8 @@ def test_a_stop_while_it_waits_for_its_turn_leaves_the_model_to_others(
 
 def test_what_hears_of_the_progress_cannot_ask_the_model(random_model: slm.Model) -> None:
     """An error in place of a wait without end; the model answers again."""
-    asked = Asked([5], "start: /a+/", max_tokens=5, reserve=5)
-    with pytest.raises(ModelError, match="after the call"):
+    asked = DecodeRequest([5], "start: /a+/", max_tokens=5, reserve=5)
+    with pytest.raises(ModelError, match="after the task"):
         random_model.answer(asked, lambda *_: random_model.answer(asked) and None)
     assert random_model.answer(asked)[0].text
 
@@ -211,7 +212,7 @@ def test_the_default_model_is_loaded_once_and_says_what_it_is(
     monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     """SLMTASKS_MODEL names it; the embedded one introduces itself, once."""
-    model._default.cache_clear()
+    model.forget_default()
     monkeypatch.setenv("SLMTASKS_MODEL", str(folder))
     assert model.default() is model.default()
     assert model.default().folder == folder
@@ -219,7 +220,7 @@ def test_the_default_model_is_loaded_once_and_says_what_it_is(
     with pytest.warns(UserWarning, match="demonstration"):
         assert model.default().name == "nano"
     assert model.default().name == "nano"
-    model._default.cache_clear()
+    model.forget_default()
 
 
 def test_the_embedded_model_computes_in_fp32() -> None:

@@ -25,7 +25,7 @@ import slmtasks as slm
 from slmtasks import prompt_files
 from slmtasks.decoding.context_plan import LOGITS, PREFILL, SPARE, Plan
 from slmtasks.decoding.kv_cache import Stepping
-from slmtasks.decoding.loop import Answer, Asked
+from slmtasks.decoding.loop import Answer, DecodeRequest
 from slmtasks.decoding.tokenizer import agreeing
 from slmtasks.documents.passages import Passage
 from slmtasks.engine.call import Run
@@ -61,7 +61,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     heard: list[tuple[int, int]] = []
     answer = slm.Model.answer
 
-    def listening(self: slm.Model, asked: Asked, *args: Any) -> Any:
+    def listening(self: slm.Model, asked: DecodeRequest, *args: Any) -> Any:
         heard.append((len(asked.prompt), asked.max_tokens))
         return answer(self, asked, *args)
 
@@ -122,7 +122,7 @@ def test_a_pass_that_crosses_the_switch_mixes_two_sets_of_factors(long_model: sl
     tokens = np.random.default_rng(0).integers(4, 4000, SWITCH + 200).astype(np.int32)
 
     def logits(*ends: int, then: int = 0, end: int = SWITCH + 200) -> Any:
-        generator = long_model._generator(CONTEXT)
+        generator = long_model.internals.decoder.pool.start(CONTEXT)
         for begin, stop in zip((0, *ends), (*ends, end), strict=True):
             generator.append_tokens(tokens[begin:stop])
         if then:
@@ -136,7 +136,7 @@ def test_a_pass_that_crosses_the_switch_mixes_two_sets_of_factors(long_model: sl
     assert np.abs(logits(then=100) - right).max() < 1e-3, "a prefix from beyond may be kept"
     below = logits(end=300)
     assert np.abs(logits(100, end=300) - below).max() < 1e-3
-    generator = long_model._generator(CONTEXT)
+    generator = long_model.internals.decoder.pool.start(CONTEXT)
     generator.append_tokens(tokens)
     generator.rewind_to(100)
     generator.append_tokens(tokens[100:300])
@@ -152,15 +152,15 @@ def test_calls_below_and_beyond_in_turn_write_what_fresh_generators_write(
     keep = agreeing(cases[0][0], cases[1][0])
     sides = []
     for prompt, lark in cases:
-        asked = Asked(prompt, lark, max_tokens=MOST, reserve=0, keep=keep)
+        asked = DecodeRequest(prompt, lark, max_tokens=MOST, reserve=0, keep=keep)
         answer, usage = long_model.answer(asked)
         sides.append((len(prompt) > SWITCH, usage.cached_tokens > 0))
         assert agree(long_model, answer, guided(long_model, prompt, lark, MOST))
-        cache = long_model._decoder.pool._caches[-1]
+        cache = long_model.internals.decoder.pool.caches[-1]
         *held, last = cache.held
         cache.rewind(len(held))
         cache.append([last])
-        fresh = long_model._generator(CONTEXT)
+        fresh = long_model.internals.decoder.pool.start(CONTEXT)
         fresh.append_tokens(np.array([*held, last], dtype=np.int32))
         assert cache.logits() == pytest.approx(np.asarray(fresh.get_logits()).ravel(), abs=1e-3)
     assert [beyond for beyond, _ in sides] == [False, True, False, True, False, True]
@@ -172,11 +172,13 @@ def test_a_call_that_would_cross_is_refused(long_model: slm.Model) -> None:
     lark = "start: /a+/"
     for prompt in (SWITCH - 5, SWITCH, SWITCH + 1):
         with pytest.raises(ContextExceeded, match=f"context of {SWITCH};"):
-            long_model.answer(Asked([5] * prompt, lark, max_tokens=10, reserve=5))
+            long_model.answer(DecodeRequest([5] * prompt, lark, max_tokens=10, reserve=5))
     with pytest.raises(ContextExceeded, match=f"context of {CONTEXT};"):
-        long_model.answer(Asked([5] * CONTEXT, lark, max_tokens=10, reserve=5))
+        long_model.answer(DecodeRequest([5] * CONTEXT, lark, max_tokens=10, reserve=5))
     for prompt in (SWITCH - 10, SWITCH + 2):
-        assert long_model.answer(Asked([5] * prompt, lark, max_tokens=10, reserve=5))[0].text
+        assert long_model.answer(DecodeRequest([5] * prompt, lark, max_tokens=10, reserve=5))[
+            0
+        ].text
 
 
 def test_a_source_goes_beyond_the_switch_only_where_it_gains_from_it(
@@ -235,12 +237,12 @@ def test_a_provider_that_cannot_rewind_keeps_to_its_side_too(
     long_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its prompt is computed at once, and its steps never reach the runtime's own switch."""
-    start = long_model._decoder.pool._start
-    monkeypatch.setattr(long_model._decoder.pool, "_caches", [])
-    monkeypatch.setattr(long_model._decoder.levers, "drafts", False)
-    monkeypatch.setattr(long_model._decoder.pool, "_start", lambda n: Stepping(start(n)))
+    start = long_model.internals.decoder.pool.start
+    monkeypatch.setattr(long_model.internals.decoder.pool, "caches", [])
+    monkeypatch.setattr(long_model.internals.decoder.options, "drafts", False)
+    monkeypatch.setattr(long_model.internals.decoder.pool, "start", lambda n: Stepping(start(n)))
     for prompt, lark in prompts(long_model, [20, 120]):
-        answer, _ = long_model.answer(Asked(prompt, lark, max_tokens=MOST, reserve=0))
+        answer, _ = long_model.answer(DecodeRequest(prompt, lark, max_tokens=MOST, reserve=0))
         assert agree(long_model, answer, guided(long_model, prompt, lark, MOST))
 
 
@@ -252,17 +254,17 @@ def test_at_the_runtimes_own_switch(
     folder = lengthen(exact_folder, tmp_path / "long", switch=4096, context=5000)
     with slm.load(folder, context=5000) as model:
         assert (model.context, model.plan.switch) == (5000, 4096)
-        pool = model._decoder.pool
+        pool = model.internals.decoder.pool
         if stepping:
-            start = pool._start
-            model._decoder.levers.drafts = False
-            monkeypatch.setattr(pool, "_start", lambda n: Stepping(start(n)))
+            start = pool.start
+            model.internals.decoder.options.drafts = False
+            monkeypatch.setattr(pool, "start", lambda n: Stepping(start(n)))
         lark = "start: /[A-Z][a-z]{3,30}[0-9]{4}/"
         prompt = [int(t) for t in np.random.default_rng(1).integers(4, 4000, 4098)]
-        answer, _ = model.answer(Asked(prompt, lark, max_tokens=40, reserve=0))
+        answer, _ = model.answer(DecodeRequest(prompt, lark, max_tokens=40, reserve=0))
         assert answer.text == guided(model, prompt, lark, 40)
         with pytest.raises(ContextExceeded, match="context of 4096;"):
-            model.answer(Asked(prompt[:4097], lark, max_tokens=40, reserve=0))
+            model.answer(DecodeRequest(prompt[:4097], lark, max_tokens=40, reserve=0))
 
 
 def test_a_plan_knows_what_a_call_takes(long_model: slm.Model) -> None:
@@ -287,9 +289,9 @@ def test_little_memory_makes_shorter_parts_and_says_so(
     plan = random_model.plan
     enough = slm.extract(text, Ledger, model=random_model)
     assert not any("shorter parts" in warning for warning in enough.warnings)
-    random_model._decoder.pool.clear()
+    random_model.internals.decoder.pool.clear()
     monkeypatch.setattr(devices, "free_memory", lambda: SPARE + plan.memory(1024))
-    monkeypatch.setattr(random_model._decoder.pool, "_step", 256)
+    monkeypatch.setattr(random_model.internals.decoder.pool, "step", 256)
     little = slm.extract(text, Ledger, model=random_model)
     assert little.coverage.complete
     assert little.coverage.chunks > enough.coverage.chunks
@@ -300,7 +302,7 @@ def test_what_kept_prefixes_hold_counts_as_free(
     random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They go where a call needs their memory."""
-    pool, plan = random_model._decoder.pool, random_model.plan
+    pool, plan = random_model.internals.decoder.pool, random_model.plan
     pool.clear()
     slm.extract("Total 5.00", parse("total: number"), model=random_model)
     assert pool.tokens > 0

@@ -128,15 +128,14 @@ def test_a_plugin_is_registered_once_under_its_name(
     monkeypatch.setattr(og, "register_execution_provider_library", lambda *a: made.append(a))
     plugin = SimpleNamespace(get_library_path=lambda: "/there/plugin.so")
     monkeypatch.setitem(sys.modules, "onnxruntime_ep_webgpu", plugin)
-    providers._registered.cache_clear()
+    monkeypatch.setattr(providers, "registered", set())
     installed()
-    providers._register(devices.TABLE["webgpu"])
+    providers.register(devices.TABLE["webgpu"])
     assert made == []
     installed("onnxruntime-ep-webgpu")
-    providers._register(devices.TABLE["webgpu"])
-    providers._register(devices.TABLE["webgpu"])
+    providers.register(devices.TABLE["webgpu"])
+    providers.register(devices.TABLE["webgpu"])
     assert made == [("WebGpuExecutionProvider", "/there/plugin.so")]
-    providers._registered.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -214,7 +213,7 @@ def test_no_guess_is_held_against_another_tokens_logits(exact_folder: Path, tmp_
     shape, answers = parse("vendor, total: number"), []
     for folder in (exact_folder, cut):
         with slm.load(folder) as model:
-            assert model._rewinds
-            assert model._decoder.levers.drafts == (folder is exact_folder)
+            assert model.internals.rewinds
+            assert model.internals.decoder.options.drafts == (folder is exact_folder)
             answers.append(slm.extract(text, shape, model=model).value)
     assert answers[0] == answers[1]

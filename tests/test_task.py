@@ -375,7 +375,7 @@ def test_parts_that_were_answered_in_time_are_kept(random_model: slm.Model) -> N
 def test_progress_is_heard_while_it_reads_and_writes(random_model: slm.Model) -> None:
     """Tokens read rise to the prompt's; the answer so far is given as far as it parses."""
     heard: list[slm.Progress] = []
-    random_model._decoder.pool.clear()
+    random_model.internals.decoder.pool.clear()
     text = "Sold 12 of 40 boxes. " * 60
     result = slm.extract(text, parse("a, b, c"), model=random_model, on_progress=heard.append)
     read = [progress.read for progress in heard]

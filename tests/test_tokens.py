@@ -31,7 +31,7 @@ ALPHABET = "ab Zé\n\t\r59.,'\"-日😀я٣½\u00a0\u200d\u0301{}[]<|>/"
 def runtime_ids(model: slm.Model, text: str) -> list[int]:
     import onnxruntime_genai as og
 
-    return [int(token) for token in og.Tokenizer(model._model).encode(text)]
+    return [int(token) for token in og.Tokenizer(model.internals.runtime).encode(text)]
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -81,7 +81,7 @@ def test_shipped_weights_are_a_checkpoint(tmp_path: Path, layers: int) -> None:
     with slm.load("nano") as nano:
         for number in range(5):
             ids = encoder.prompt(make(7, number, 120).messages)
-            generator = nano._decoder.pool._start(len(ids) + 1)
+            generator = nano.internals.decoder.pool.start(len(ids) + 1)
             generator.append_tokens(np.array(ids, dtype=np.int32))
             theirs = np.asarray(generator.get_logits()).reshape(-1)
             with torch.no_grad():

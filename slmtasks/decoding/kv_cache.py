@@ -8,6 +8,7 @@ a budget of tokens; the least recently used goes first.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
 
@@ -84,62 +85,59 @@ class Stepping:
 class Cache:
     """A runtime generator, and the tokens that its KV cache holds; `room` for how many.
 
-    `beyond` says that they were computed beyond the model's RoPE switch, see `plans`.
+    `beyond` is whether they were computed beyond the model's RoPE switch (see
+    `context_plan`). `sound` is False once a change to the cache was interrupted.
     """
 
     def __init__(self, runtime: Runtime, room: int, *, beyond: bool = False) -> None:
+        self.runtime = runtime
         self.room = room
         self.beyond = beyond
         self.held: list[int] = []
         self.sound = True
-        self._runtime = runtime
 
     def append(self, tokens: Sequence[int]) -> None:
         """Compute tokens, in one pass."""
         with self._changing():
-            _translated(partial(self._runtime.append_tokens, np.array(tokens, dtype=np.int32)))
+            _translated(partial(self.runtime.append_tokens, np.array(tokens, dtype=np.int32)))
             self.held += tokens
 
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens; ModelError where the provider cannot."""
         with self._changing():
-            _translated(partial(self._runtime.rewind_to, length))
+            _translated(partial(self.runtime.rewind_to, length))
             del self.held[length:]
 
     def logits(self) -> Logits:
-        """Behind the last token: (vocabulary,)."""
-        # Where a provider cannot rewind, its tokens are computed here.
+        """The logits after the last token: (vocabulary,)."""
+        # A provider that cannot rewind computes its tokens here.
         with self._changing():
-            found = _translated(self._runtime.get_logits)
+            found = _translated(self.runtime.get_logits)
         return np.asarray(found, dtype=np.float32).reshape(-1)
 
     def all_logits(self) -> Logits:
-        """Behind each token of the last pass: (tokens, vocabulary)."""
-        found = np.asarray(_translated(partial(self._runtime.get_output, "logits")), np.float32)
+        """The logits after each token of the last pass: (tokens, vocabulary)."""
+        found = np.asarray(_translated(partial(self.runtime.get_output, "logits")), np.float32)
         return found.reshape(-1, found.shape[-1])
 
     def shared(self, prompt: Sequence[int]) -> int:
         """How many tokens of a prompt it holds, from the first on.
 
-        One is always left to append: the logits come from an append.
+        At least one token is left to append: the logits come from an append.
         """
         return min(agreeing(self.held, prompt), len(prompt) - 1)
 
-    def _changing(self) -> _Changing:
-        return _Changing(self)
+    def close(self) -> None:
+        """Free the KV cache now, whatever still refers to this object."""
+        self.sound = False
+        del self.runtime
 
-
-class _Changing:
-    """While a cache changes it is not sound: an error or Ctrl-C may come at any point."""
-
-    def __init__(self, cache: Cache) -> None:
-        self._cache = cache
-
-    def __enter__(self) -> None:
-        self._cache.sound = False
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._cache.sound = kind is None
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Mark the cache as unsound until a change is done: an error or Ctrl-C may cut in."""
+        self.sound = False
+        yield
+        self.sound = True
 
 
 class Pool:
@@ -153,17 +151,17 @@ class Pool:
     def __init__(
         self, start: Callable[[int], Runtime], *, plan: Plan, budget: int, step: int = 256
     ) -> None:
-        self._start = start
+        self.start = start
+        self.step = step
+        self.caches: list[Cache] = []
+        """The least recently used comes first."""
         self._plan = plan
         self._budget = budget
-        self._step = step
-        self._caches: list[Cache] = []
-        """The least recently used comes first."""
 
     @property
     def tokens(self) -> int:
         """For how many tokens there is memory in use."""
-        return sum(cache.room for cache in self._caches)
+        return sum(cache.room for cache in self.caches)
 
     def take(self, prompt: Sequence[int], length: int, keep: int) -> tuple[Cache, int]:
         """A cache with room for `length` tokens, rewound to what it holds of the prompt.
@@ -173,49 +171,57 @@ class Pool:
         None is taken that was computed on the other side of the switch. Says how many
         tokens it holds.
         """
-        self._caches = [cache for cache in self._caches if cache.sound]
+        for cache in [cache for cache in self.caches if not cache.sound]:
+            self._drop(cache)
         beyond = self._plan.beyond(len(prompt))
         room = self._sized(length, self._plan.room(len(prompt)))
-        best = max(self._on(beyond), key=lambda cache: cache.shared(prompt), default=None)
-        if best is None or best.shared(prompt) < min(keep, len(prompt) - 1):
-            best = self._other(beyond, length, room)
+        best = self._best(prompt, keep, length, room)
         if best is not None and not (best.room >= length and _rewound(best, best.shared(prompt))):
             # Too short, or of a provider that cannot rewind (DirectML, split NPU pipelines).
-            # It goes before the next one is made: there may be no memory for both.
-            self._caches.remove(best)
+            # It goes before the next cache is made: there may be no memory for both.
+            self._drop(best)
             best = None
-        best = best or self._started(room, beyond=beyond)
-        self._caches = [cache for cache in self._caches if cache is not best] + [best]
+        if best is None:
+            best = self._started(room, beyond=beyond)
+        else:
+            self.caches.remove(best)
+        self.caches.append(best)
         return best, len(best.held)
 
     def clear(self) -> None:
         """Give all memory back."""
-        self._caches.clear()
+        while self.caches:
+            self._drop(self.caches[0])
 
-    def _on(self, beyond: bool) -> Iterator[Cache]:
-        """The caches of one side of the switch; no list, which would keep them alive."""
-        return (cache for cache in self._caches if cache.beyond == beyond)
-
-    def _other(self, beyond: bool, length: int, room: int) -> Cache | None:
-        """The cache to give up for one that begins otherwise; None where there is room for it."""
-        if len(self._caches) < MOST and self.tokens + room <= self._budget:
+    def _best(self, prompt: Sequence[int], keep: int, length: int, room: int) -> Cache | None:
+        """The cache to reuse, or to replace; None where the budget allows another one."""
+        beyond = self._plan.beyond(len(prompt))
+        same = [cache for cache in self.caches if cache.beyond == beyond]
+        best = max(same, key=lambda cache: cache.shared(prompt), default=None)
+        if best is not None and best.shared(prompt) >= min(keep, len(prompt) - 1):
+            return best
+        if len(self.caches) < MOST and self.tokens + room <= self._budget:
             return None
-        return next((cache for cache in self._on(beyond) if cache.room >= length), None)
+        return next((cache for cache in same if cache.room >= length), None)
+
+    def _drop(self, cache: Cache) -> None:
+        self.caches.remove(cache)
+        cache.close()
 
     def _started(self, room: int, *, beyond: bool) -> Cache:
-        while self._caches and (len(self._caches) >= MOST or self.tokens + room > self._budget):
-            del self._caches[0]
+        while self.caches and (len(self.caches) >= MOST or self.tokens + room > self._budget):
+            self._drop(self.caches[0])
         while True:
             try:
-                return Cache(_translated(lambda: self._start(room)), room, beyond=beyond)
+                return Cache(_translated(partial(self.start, room)), room, beyond=beyond)
             except OutOfMemory:
-                if not self._caches:
+                if not self.caches:
                     raise
-                del self._caches[0]
+                self._drop(self.caches[0])
 
     def _sized(self, length: int, most: int) -> int:
         # No more than its side of the switch: some providers' masks are as long as the cache.
-        return min(most, -(-length // self._step) * self._step)
+        return min(most, -(-length // self.step) * self.step)
 
 
 def _rewound(cache: Cache, length: int) -> bool:

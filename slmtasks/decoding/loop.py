@@ -27,7 +27,7 @@ from slmtasks.errors import AnswerError, ContextExceeded, TimedOut
 
 
 @dataclass(frozen=True)
-class Asked:
+class DecodeRequest:
     """A prompt (token ids) and the language of its answer (Lark text).
 
     `keep` of the prompt's first tokens come again in later prompts. After `max_tokens -
@@ -71,8 +71,12 @@ Watch = Callable[[int, str], None]
 
 
 @dataclass
-class Levers:
-    """What makes decoding faster, each of which can be left out to measure its share."""
+class DecodeOptions:
+    """The accelerations of decoding; each can be switched off, and none changes an answer.
+
+    `prefix` keeps KV caches from call to call, `forced` appends what the grammar leaves no
+    choice about without asking the model, `drafts` verifies guessed tokens in one pass.
+    """
 
     prefix: bool = True
     forced: bool = True
@@ -82,38 +86,39 @@ class Levers:
 class Decoder:
     """Decodes answers on one loaded model, one after another.
 
-    `stops` are the ids that end an answer; `plan` bounds prompt and answer together.
+    `stops` are the ids that end an answer; `plan` bounds prompt and answer together;
+    `habits` are what earlier answers taught about guesses.
     """
 
     def __init__(self, pool: Pool, tokenizer: Tokenizer, stops: Sequence[int], plan: Plan) -> None:
         self.pool = pool
         self.plan = plan
-        self.levers = Levers()
-        self._tokenizer = tokenizer
-        self._stops = frozenset(stops)
-        self._habits = Habits()
+        self.tokenizer = tokenizer
+        self.stops = frozenset(stops)
+        self.options = DecodeOptions()
+        self.habits = Habits()
 
-    def decode(self, asked: Asked, watch: Watch | None = None) -> Answer:
+    def decode(self, request: DecodeRequest, watch: Watch | None = None) -> Answer:
         """The answer to a prompt in the language of its grammar.
 
         Raises ContextExceeded where prompt and answer do not fit, TimedOut past the deadline;
         whatever is raised, by `watch` too, the next call is not affected.
         """
-        length, room = len(asked.prompt) + asked.max_tokens, self.plan.room(len(asked.prompt))
-        if length > room or asked.max_tokens < 1:
+        length, room = len(request.prompt) + request.max_tokens, self.plan.room(len(request.prompt))
+        if length > room or request.max_tokens < 1:
             raise ContextExceeded(
-                f"a prompt of {len(asked.prompt)} tokens and an answer of up to "
-                f"{asked.max_tokens} exceed the model's context of {room}; give it "
+                f"a prompt of {len(request.prompt)} tokens and an answer of up to "
+                f"{request.max_tokens} exceed the model's context of {room}; give it "
                 "less text or a model with more",
                 tokens=length,
                 limit=room,
             )
-        writing = Writing(asked.grammar, self._tokenizer, self._stops)
-        if not self.levers.prefix:
+        writing = Writing(request.grammar, self.tokenizer, self.stops)
+        if not self.options.prefix:
             self.pool.clear()
-        cache, cached = self.pool.take(asked.prompt, length, asked.keep)
-        call = _Call(self, asked, writing, cache, watch)
-        call.read(asked.prompt[cached:])
+        cache, cached = self.pool.take(request.prompt, length, request.keep)
+        call = _Call(self, request, writing, cache, watch)
+        call.read(request.prompt[cached:])
         while not writing.ended:
             call.step()
         text = writing.text("replace")
@@ -122,7 +127,7 @@ class Decoder:
             text=text.lstrip(" "),
             tokens=tuple(writing.tokens),
             choices=tuple((at - lead, end - lead, log) for at, end, log in call.choices),
-            prompt_tokens=len(asked.prompt),
+            prompt_tokens=len(request.prompt),
             cached_tokens=cached,
             passes=call.passes,
             finish="closed" if call.closed else "stop",
@@ -130,15 +135,17 @@ class Decoder:
 
     @cached_property
     def closers(self) -> list[int]:
-        """The tokens that bring an answer nearer to its end, the most effective first."""
+        """The tokens that bring an answer nearer to its end, the most effective first.
+
+        They are the stops, null, and what closes the most brackets, then the most quotes.
+        """
         found = []
-        for token in range(self._tokenizer.vocabulary):
-            text = self._tokenizer.grammar.decode_bytes([token])
+        for token in range(self.tokenizer.vocabulary):
+            text = self.tokenizer.grammar.decode_bytes([token])
             if text == b"null" or (text and not text.strip(b'"]}.')):
-                # null first, then by how many brackets and quotes they close.
-                rank = 9 if text == b"null" else text.count(b"]") + text.count(b"}")
-                found.append((-rank, -len(text.strip(b".")), token))
-        return [*self._stops, *(token for _, _, token in sorted(found))]
+                closed = text.count(b"]") + text.count(b"}")
+                found.append((text != b"null", -closed, -len(text.strip(b".")), token))
+        return [*self.stops, *(token for *_, token in sorted(found))]
 
 
 @dataclass
@@ -149,7 +156,7 @@ class _Call:
     """
 
     decoder: Decoder
-    asked: Asked
+    request: DecodeRequest
     writing: Writing
     cache: Cache
     watch: Watch | None
@@ -163,7 +170,7 @@ class _Call:
         """Compute the prompt but for its last pass, which gives the first logits."""
         self.pending = [*prompt, *self._forced()]
         plan = self.decoder.plan
-        size = max(plan.prefill, plan.first(len(self.asked.prompt)) - len(self.cache.held))
+        size = max(plan.prefill, plan.first(len(self.request.prompt)) - len(self.cache.held))
         while len(self.pending) > size:
             self._tell()
             self._compute(self.pending[:size])
@@ -173,7 +180,7 @@ class _Call:
     def step(self) -> None:
         """One pass, and all the tokens that it decides."""
         self._tell()
-        most = self.asked.max_tokens - self.asked.reserve
+        most = self.request.max_tokens - self.request.reserve
         self.closed = self.closed or len(self.writing.tokens) >= most
         guesses = self._guess()
         draft = [guess.token for guess in guesses[: self._worth(guesses)]]
@@ -198,7 +205,7 @@ class _Call:
         self._compute(tokens)
         rows = self.cache.all_logits()[-1 - len(draft) :] if draft else self.cache.logits()[None]
         if len(tokens) <= 2 * WIDEST:
-            self.decoder._habits.cost.saw(len(tokens), time.perf_counter() - begun)
+            self.decoder.habits.cost.saw(len(tokens), time.perf_counter() - begun)
         self.passes += 1
         self.pending = []
         return rows
@@ -216,7 +223,7 @@ class _Call:
     def _decide(self, logits: Logits) -> list[int]:
         """The next token by the model, and those that the grammar then forces."""
         token, log = self._chosen(logits)
-        if token in self.decoder._stops:
+        if token in self.decoder.stops:
             self.writing.ended = True
             return []
         begin = len(self.writing.data)
@@ -236,19 +243,19 @@ class _Call:
         return int(allowed[best]), float(values[best] - values[top]) - math.log(rest)
 
     def _forced(self) -> list[int]:
-        return self.writing.forced(ahead=self.decoder.levers.forced)
+        return self.writing.forced(ahead=self.decoder.options.forced)
 
     def _guess(self) -> list[Guess]:
         """What may go on, as far as the grammar allows it."""
-        decoder, asked = self.decoder, self.asked
-        if not decoder.levers.drafts or self.closed:
+        decoder, request = self.decoder, self.request
+        if not decoder.options.drafts or self.closed:
             return []
         if self.drafter is None:
             # What stands in both is found where it is written as an answer writes it.
-            source = [*asked.prompt, *decoder._tokenizer.encode(asked.copied)]
-            engine = decoder._tokenizer.grammar
-            spells = decoder.levers.forced
-            self.drafter = Drafter(source, engine, decoder._habits, spells=spells)
+            source = [*request.prompt, *decoder.tokenizer.encode(request.copied)]
+            engine = decoder.tokenizer.grammar
+            spells = decoder.options.forced
+            self.drafter = Drafter(source, engine, decoder.habits, spells=spells)
         return self.drafter.guesses(self.writing.matcher, self.writing.tokens)
 
     def _worth(self, guesses: list[Guess]) -> int:
@@ -258,14 +265,14 @@ class _Call:
 
     def _learn(self, guesses: Sequence[Guess], decided: list[int]) -> None:
         """Hold what was decided against what would have been guessed."""
-        habits = self.decoder._habits
+        habits = self.decoder.habits
         if decided and len(self.choices) == 1:
             habits.first = decided[0]
         if guesses and decided:
             habits.odds.saw(guesses[0].basis, decided[0] == guesses[0].token)
 
     def _tell(self) -> None:
-        deadline = self.asked.deadline
+        deadline = self.request.deadline
         if deadline is not None and time.monotonic() > deadline:
             raise TimedOut("the time given for the answer is over; give it more, or less text")
         if self.watch:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from slmtasks import prompt_files
-from slmtasks.decoding.loop import Answer, Asked, Watch
+from slmtasks.decoding.loop import Answer, DecodeRequest, Watch
 from slmtasks.decoding.tokenizer import agreeing
 from slmtasks.documents.passages import Passage
 from slmtasks.documents.read import Document, read
@@ -21,8 +19,7 @@ from slmtasks.engine.chunking import FLOOR, Parts
 from slmtasks.errors import AnswerError, InvalidAnswer
 from slmtasks.grammar import build
 from slmtasks.grammar.candidates import Source
-from slmtasks.grounding import locate
-from slmtasks.grounding.confidence import confidences
+from slmtasks.grounding import confidence, locate
 from slmtasks.grounding.tree import Reading, Tree, flatten
 from slmtasks.models.model import Model, default
 from slmtasks.models.store import NANO
@@ -219,7 +216,7 @@ class Run:
         wanted = FLOOR + closing + copied + nodes.characters(node) // 2
         most = min(room - len(ids), wanted)
         reserve = min(most // 2, closing)
-        asked = Asked(
+        asked = DecodeRequest(
             ids,
             lark,
             max_tokens=most,
@@ -246,8 +243,7 @@ def _parsed(
 ) -> tuple[Parsed | None, list[str]]:
     """The answer, or what is wrong with it."""
     try:
-        given = json.loads(answer.text, parse_float=Decimal)
-        sure = confidences(answer.text, answer.choices)
+        given, sure = confidence.parse(answer.text, answer.choices)
         tree = locate.read(node, given, source, sure)
         reading = flatten(node, tree)
         value = output.model_validate(reading.data, strict=False) if output else None

@@ -12,7 +12,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import lru_cache
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from slmtasks.decoding.chat_template import ChatTemplate
 from slmtasks.decoding.context_plan import Plan
 from slmtasks.decoding.kv_cache import Pool, Runtime, Stepping
-from slmtasks.decoding.loop import Answer, Asked, Decoder, Watch
+from slmtasks.decoding.loop import Answer, Decoder, DecodeRequest, Watch
 from slmtasks.decoding.tokenizer import Tokenizer
 from slmtasks.errors import ModelCorrupt, ModelError, OutOfMemory, TimedOut
 from slmtasks.models import devices, genai_config, manifest, providers, store
@@ -32,6 +32,20 @@ if TYPE_CHECKING:
 
 SMALL_CACHE = 64 << 20
 """Bytes of KV cache that are not worth making anew for a longer prompt."""
+
+
+@dataclass
+class Internals:
+    """What a model is made of, for tests, benchmarks and training; no part of the API.
+
+    `runtime` is None once the model is closed, `rewinds` whether its provider can forget
+    tokens, `lock` held by the call that is being answered.
+    """
+
+    runtime: og.Model | None
+    decoder: Decoder
+    rewinds: bool
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
 
 class Model:
@@ -56,28 +70,28 @@ class Model:
         self.folder = folder
         self.threads = threads
         settings = genai_config.read(folder)
-        self._stops = settings.stops
         settings.context(context)
-        self._lock = threading.RLock()
         self._answering: int | None = None
-        self.tokenizer = Tokenizer(folder, settings.vocab_size, self._stops)
-        self._model: og.Model | None
-        self._model, self.device = providers.open_model(
+        self.tokenizer = Tokenizer(folder, settings.vocab_size, settings.stops)
+        runtime, self.device = providers.open_model(
             folder, settings, device=device, kind=store.kind(folder), threads=threads
         )
         self.context = settings.context(context, devices.context_limit(self.device))
         token_bytes = settings.decoder.bytes_per_token
         self.plan = Plan(self.context, settings.switch, token_bytes, 4 * settings.vocab_size)
-        self._chat = _chat(self._model)
+        self._chat = _chat(runtime)
         pool = Pool(
             self._generator,
             plan=self.plan,
             budget=_budget(cache) // token_bytes,
             step=max(256, SMALL_CACHE // token_bytes),
         )
-        self._decoder = Decoder(pool, self.tokenizer, self._stops, self.plan)
-        self._rewinds = providers.rewinds(self._model)
-        self._decoder.levers.drafts = self._rewinds and providers.verifies(self._model)
+        decoder = Decoder(pool, self.tokenizer, settings.stops, self.plan)
+        self.internals = Internals(runtime, decoder, providers.rewinds(runtime))
+        decoder.options.drafts = self.internals.rewinds and providers.verifies(runtime)
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r} on {self.device!r}, context {self.context}>"
 
     def __enter__(self) -> Model:
         return self
@@ -92,9 +106,9 @@ class Model:
 
     def close(self) -> None:
         """Give the model's memory back; asking it afterwards raises ModelError."""
-        with self._lock:
-            self._decoder.pool.clear()
-            self._model = None
+        with self.internals.lock:
+            self.internals.decoder.pool.clear()
+            self.internals.runtime = None
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the model is fed for `text`, exactly."""
@@ -105,7 +119,7 @@ class Model:
 
         Below the RoPE switch, and beyond it, 0 where a call cannot be there; see `plans`.
         """
-        kept = self._decoder.pool.tokens * self.plan.token_bytes
+        kept = self.internals.decoder.pool.tokens * self.plan.token_bytes
         return self.plan.affordable(devices.free_memory() + kept)
 
     def encode(self, messages: Sequence[Message]) -> list[int]:
@@ -115,26 +129,28 @@ class Model:
         """
         return self._chat.encode(messages, self.tokenizer.encode)
 
-    def answer(self, asked: Asked, watch: Watch | None = None) -> tuple[Answer, Usage]:
+    def answer(self, request: DecodeRequest, watch: Watch | None = None) -> tuple[Answer, Usage]:
         """Decode an answer to a prompt, within its grammar; see `Decoder.decode`.
 
         Raises ModelError where `watch` itself asks this model.
         """
         begun, me = time.perf_counter(), threading.get_ident()
         if self._answering == me:
-            raise ModelError("on_progress asked the model that it hears of; ask it after the call")
-        left = math.inf if asked.deadline is None else asked.deadline - time.monotonic()
+            raise ModelError(
+                "on_progress called its own model; call the model after the task returns"
+            )
+        left = math.inf if request.deadline is None else request.deadline - time.monotonic()
         try:
-            if not self._lock.acquire(timeout=min(max(0.0, left), threading.TIMEOUT_MAX)):
+            if not self.internals.lock.acquire(timeout=min(max(0.0, left), threading.TIMEOUT_MAX)):
                 raise TimedOut("another call kept the model until the time was over; give it more")
             self._answering = me
-            answer = self._decoder.decode(asked, watch)
+            answer = self.internals.decoder.decode(request, watch)
         finally:
             if self._answering == me:
                 self._answering = None
             # Where a stop comes as the lock is given, nothing else says whose it is.
             with suppress(RuntimeError):
-                self._lock.release()
+                self.internals.lock.release()
         return answer, Usage(
             prompt_tokens=answer.prompt_tokens,
             cached_tokens=answer.cached_tokens,
@@ -143,7 +159,8 @@ class Model:
         )
 
     def _generator(self, length: int) -> Runtime:
-        if self._model is None:
+        runtime = self.internals.runtime
+        if runtime is None:
             raise ModelError("the model was closed; load it again")
         needed = self.plan.memory(length)
         if needed > devices.free_memory():
@@ -152,8 +169,8 @@ class Model:
                 f"{devices.free_memory() >> 20} are free; give the model less text, or load it "
                 "with a smaller context"
             )
-        generator: Runtime = providers.generator(self._model, length)
-        return generator if self._rewinds else Stepping(generator)
+        generator: Runtime = providers.generator(runtime, length)
+        return generator if self.internals.rewinds else Stepping(generator)
 
 
 def load(
@@ -204,23 +221,30 @@ def load(
 
 
 _default_lock = threading.Lock()
+_default: dict[str, Model] = {}
 
 
 def default() -> Model:
     """The process-wide model of tasks that were given none, loaded at first use."""
     with _default_lock:
-        return _default(store.default())
+        name = store.default()
+        if name not in _default:
+            forget_default()
+            if name == store.EMBEDDED:
+                warnings.warn(_INTRODUCTION, stacklevel=4)
+            _default[name] = load(name)
+        return _default[name]
 
 
-@lru_cache(maxsize=1)
-def _default(name: str) -> Model:
-    if name == store.EMBEDDED:
-        warnings.warn(
-            "slmtasks uses its embedded model 'nano', a demonstration of a few million "
-            "parameters; for real work: slmtasks models pull phi-3-mini",
-            stacklevel=5,
-        )
-    return load(name)
+def forget_default() -> None:
+    """Let go of the process-wide model: the next call that names none loads it anew."""
+    _default.clear()
+
+
+_INTRODUCTION = (
+    "slmtasks uses its embedded model 'nano', a demonstration of a few million parameters; "
+    "for real work: slmtasks models pull phi-3-mini"
+)
 
 
 def _budget(cache: int | None) -> int:

@@ -9,7 +9,6 @@ import importlib
 import json
 import os
 import warnings
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +102,7 @@ def _set_up(setup: og.Config, name: str, threads: int, settings: Settings) -> No
         for provider in settings.decoder.providers:
             for each in devices.TABLE.values():
                 if each.provider and each.provider.lower() == provider.lower():
-                    _register(each)
+                    register(each)
         return
     # Threads that spin while they wait take time from the others where a core is busy: beside one
     # busy program nano took 2.3 times as long as alone, and takes 1.2 times.
@@ -112,7 +111,7 @@ def _set_up(setup: og.Config, name: str, threads: int, settings: Settings) -> No
     device = devices.TABLE[name]
     if device.own:
         raise RuntimeError(f"only a folder made for {name} runs there")
-    _register(device)
+    register(device)
     setup.clear_providers()
     if device.provider:
         setup.append_provider(device.provider)
@@ -120,19 +119,19 @@ def _set_up(setup: og.Config, name: str, threads: int, settings: Settings) -> No
             setup.set_provider_option(device.provider, key, value)
 
 
-def _register(device: Device) -> None:
-    """Make a plugin known to the runtime, once in a process."""
-    if device.plugin and device.package and devices.installed_version(device.package):
-        _registered(device.plugin, str(device.library))
+registered: set[str] = set()
+"""The plugins that the runtime knows in this process."""
 
 
-@cache
-def _registered(plugin: str, library: str) -> None:
+def register(device: Device) -> None:
+    """Make a device's plugin known to the runtime, once in a process."""
     import onnxruntime_genai as og
 
-    og.register_execution_provider_library(
-        library, importlib.import_module(plugin).get_library_path()
-    )
+    plugin, package = device.plugin, device.package
+    if plugin and package and plugin not in registered and devices.installed_version(package):
+        path = importlib.import_module(plugin).get_library_path()
+        og.register_execution_provider_library(str(device.library), path)
+        registered.add(plugin)
 
 
 def _translated(error: Exception, folder: Path, name: str) -> ModelError:
