@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slmtasks.documents.read import Document
+from slmtasks.documents.document import Document
 from slmtasks.evaluation.cases import Case, ExtractCase
 from slmtasks.results import Coverage, Evidence, Extraction, Usage
 from slmtasks.values.dates import find_dates

@@ -20,8 +20,8 @@ from types import SimpleNamespace
 import slmtasks as slm
 from benchmarks.decoder import Systems
 from slmtasks.decoding.speculation import Habits
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document
 from slmtasks.grammar import build
 from slmtasks.grammar.candidates import Source
 from slmtasks.schema.nodes import Member, Object, Prose

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from slmtasks.batching.binding import bind
     from slmtasks.batching.records import BatchReport, Record
     from slmtasks.batching.run import BatchStopped, batch
+    from slmtasks.documents.document import Document
     from slmtasks.documents.limits import Limits
-    from slmtasks.documents.read import Document, read
+    from slmtasks.documents.read import read
     from slmtasks.documents.sandbox import Reading
     from slmtasks.engine.task import Task
     from slmtasks.errors import (
@@ -83,8 +84,9 @@ _HOMES = {
     "batching.binding": ("bind",),
     "batching.records": ("BatchReport", "Record"),
     "batching.run": ("BatchStopped", "batch"),
+    "documents.document": ("Document",),
     "documents.limits": ("Limits",),
-    "documents.read": ("Document", "read"),
+    "documents.read": ("read",),
     "documents.sandbox": ("Reading",),
     "engine.task": ("Task",),
     "errors": errors.__all__,

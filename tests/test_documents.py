@@ -17,7 +17,8 @@ from pdfs import BLANK, BROKEN, IMAGE, encrypted, pdf
 
 from slmtasks import errors
 from slmtasks.documents import pdf as reader
-from slmtasks.documents.read import Document, Page, read
+from slmtasks.documents.document import Document, Page
+from slmtasks.documents.read import read
 
 
 @pytest.mark.parametrize("text", ["a\r\nb\rc\n", " x ", "Größe 5 € 日本 🎉", "a\fb\u2028c"])
@@ -147,9 +148,9 @@ ERRORS = [
     ("a.txt", b"\xff\xfea", errors.MalformedDocument, "UTF-16"),
     ("a.docx", pdf("One"), errors.MalformedDocument, "a PDF"),
     ("a.docx", b"PK\x03\x04[Content_Types].xml", errors.MalformedDocument, "DOCX is broken"),
-    ("a.xlsx", b"no zip", errors.MalformedDocument, "no XLSX"),
+    ("a.xlsx", b"no zip", errors.MalformedDocument, "not an XLSX"),
     ("a.odt", b"PK\x03\x04opendocument", errors.UnsupportedDocument, "PDF or text"),
-    ("a.eml", b"no mail", errors.MalformedDocument, "no header"),
+    ("a.eml", b"no mail", errors.MalformedDocument, "no headers"),
     ("a.png", b"\x89PNG\r\n\x1a\n", errors.UnsupportedDocument, "OCR"),
     ("a.zip", b"PK\x03\x04", errors.UnsupportedDocument, "unpack"),
     ("bytes", b"\xff\xd8\xff\xe0", errors.UnsupportedDocument, "image"),
@@ -235,7 +236,7 @@ def test_aes_without_cryptography_says_what_to_install(monkeypatch: pytest.Monke
 def test_an_unknown_encryption_is_said_to_be_one() -> None:
     """A handler that pypdf lacks is no broken file."""
     data = encrypted(pdf("Secret"), "pass").replace(b"/Filter /Standard", b"/Filter /Standerd")
-    with pytest.raises(errors.EncryptedDocument, match="not read here"):
+    with pytest.raises(errors.EncryptedDocument, match="not supported"):
         read(data, name="a.pdf")
 
 

@@ -129,7 +129,7 @@ def test_slides_sheets_and_their_text_are_limited() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "kind", "said"),
     [
-        ("a.docx", xlsx_file, errors.MalformedDocument, "it is a XLSX"),
+        ("a.docx", xlsx_file, errors.MalformedDocument, "it is an XLSX"),
         ("a.txt", docx_file, errors.MalformedDocument, "it is a DOCX"),
         ("a.docx", lambda: docx_file()[:-60], errors.MalformedDocument, "DOCX is broken"),
         (

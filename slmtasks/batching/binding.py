@@ -13,7 +13,9 @@ from typing import Any, Literal, get_origin, get_type_hints
 from pydantic import BaseModel, ValidationError
 
 from slmtasks import hashing, options, prompt_files
-from slmtasks.documents.read import SUFFIXES, Document, read
+from slmtasks.documents.document import Document
+from slmtasks.documents.filetypes import SUFFIXES
+from slmtasks.documents.read import read
 from slmtasks.documents.sandbox import Reading
 from slmtasks.engine.task import Task
 from slmtasks.errors import SchemaError

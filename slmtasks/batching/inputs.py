@@ -13,7 +13,7 @@ from glob import glob, has_magic
 from pathlib import Path
 
 from slmtasks.batching.records import speakable
-from slmtasks.documents.read import Document
+from slmtasks.documents.document import Document
 
 Source = str | Path | Document
 """Text, a file or a `Document`, as the tasks take it."""

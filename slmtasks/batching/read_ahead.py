@@ -22,7 +22,8 @@ from slmtasks import hashing
 from slmtasks.batching.inputs import Input, Source
 from slmtasks.batching.journal import Journal
 from slmtasks.batching.records import Status
-from slmtasks.documents.read import Document, read
+from slmtasks.documents.document import Document
+from slmtasks.documents.read import read
 from slmtasks.documents.sandbox import Reader, ReaderDied, Reading
 from slmtasks.errors import BatchError, UnreadableDocument
 

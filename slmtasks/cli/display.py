@@ -27,7 +27,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from slmtasks.batching.records import BatchReport, Record
-    from slmtasks.documents.read import Document
+    from slmtasks.documents.document import Document
     from slmtasks.results import Evidence, Extraction, Result
     from slmtasks.results import Progress as TaskProgress
 

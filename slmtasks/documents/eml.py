@@ -1,7 +1,7 @@
-"""The text of a mail (EML): who, when and what about, its words, and what is attached.
+"""The text of an email (EML): its main headers, its body, and the names of its attachments.
 
-Of alternatives the plain text is taken, else the HTML as `markup` reads it. Attached
-files are named and not read, attached mails are read. Knows nothing about files.
+Of alternative bodies, plain text comes first, then HTML. Attached files are named but not
+read; attached emails are read. Knows nothing about files.
 """
 
 from __future__ import annotations
@@ -14,29 +14,28 @@ from email.header import decode_header, make_header
 from email.message import Message
 
 from slmtasks.documents import encodings, html
+from slmtasks.documents.page_text import described
 from slmtasks.errors import DocumentError, MalformedDocument
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _LONGEST = 2_000
-"""Characters of a header that are read: the standard library is slow on long ones."""
+"""Characters of a header that are read: the standard library is slow on long headers."""
 
 
 def text_of(data: bytes, *, name: str) -> str:
-    """The text of a mail; raises MalformedDocument where it is broken or none."""
+    """The text of an email; raises MalformedDocument where it is broken or not an email."""
     try:
         mail = message_from_bytes(data)
         if not mail.keys():
-            raise MalformedDocument("it is no mail: no header begins it", name=name)
+            raise MalformedDocument("it is not an email: it has no headers", name=name)
         return "\n".join(_lines(mail, name)).strip("\n")
     except (DocumentError, MemoryError):
         raise
     except RecursionError as error:
         raise MalformedDocument("its parts are nested too deeply", name=name) from error
     except Exception as error:
-        # The standard library raises whatever comes up in a header that is none.
-        raise MalformedDocument(
-            f"the mail is broken ({type(error).__name__}: {str(error)[:200]})", name=name
-        ) from error
+        # The standard library raises almost anything on a malformed header.
+        raise MalformedDocument(f"the email is broken ({described(error)})", name=name) from error
 
 
 def _lines(mail: Message, name: str) -> Iterator[str]:
@@ -48,7 +47,7 @@ def _lines(mail: Message, name: str) -> Iterator[str]:
 
 
 def _decoded(value: str) -> str:
-    with suppress(HeaderParseError, LookupError, ValueError):  # else as it stands
+    with suppress(HeaderParseError, LookupError, ValueError):  # otherwise unchanged
         value = str(make_header(decode_header(value)))
     return " ".join(value.split())
 
@@ -57,15 +56,15 @@ def _body(part: Message, name: str) -> Iterator[str]:
     kind = part.get_content_type()
     below = part.get_payload()
     if isinstance(below, list):
-        parts = [one for one in below if isinstance(one, Message)]
+        parts = [child for child in below if isinstance(child, Message)]
         if kind == "message/rfc822":
-            for one in parts:
-                yield from ("", *_lines(one, name))
+            for child in parts:
+                yield from ("", *_lines(child, name))
             return
         if kind == "multipart/alternative":
             parts = sorted(parts, key=_plainness)[:1]
-        for one in parts:
-            yield from _body(one, name)
+        for child in parts:
+            yield from _body(child, name)
     elif part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
         yield f"Attachment: {_decoded(str(part.get_filename() or kind)[:_LONGEST])}"
     else:
@@ -73,7 +72,7 @@ def _body(part: Message, name: str) -> Iterator[str]:
 
 
 def _plainness(part: Message) -> int:
-    """Plain text comes first, then what may hold it, then HTML, then the rest."""
+    """The order of preference: plain text, what may hold it, HTML, anything else."""
     kind = part.get_content_type()
     order = ("text/plain", "multipart/", "text/html")
     return next((n for n, start in enumerate(order) if kind.startswith(start)), len(order))

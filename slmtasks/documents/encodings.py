@@ -1,9 +1,9 @@
-"""Bytes to text: what encoding a text file is in.
+"""Bytes to text: the encoding of a text file.
 
-A byte order mark decides; then NULs, which only UTF-16 and UTF-32 have; then UTF-8 where
-it is valid; then charset-normalizer's guess among the encodings of LEGACY. Where these
-fit equally well, as in a few words, the first in the list is taken: save as UTF-8 to be
-sure. Newlines and everything else stay as they are.
+A byte order mark decides; then NULs, which only UTF-16 and UTF-32 have; then UTF-8 if it
+is valid; then charset-normalizer's guess among the encodings of LEGACY. Where several fit
+equally well, as in a text of a few words, the first in the list wins; UTF-8 avoids the
+guess. Newlines and everything else stay as they are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LEGACY = (
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
     *("koi8_r", "cp866", "cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp949"),
 )
-"""The encodings that are guessed at, the likeliest first."""
+"""The encodings that are guessed, most likely first."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -27,7 +27,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-_NOT_TEXT = "it is not text in any known encoding; give a PDF, text, Markdown or HTML file"
+_NOT_TEXT = "it is not text in any known encoding; save it as UTF-8"
 
 
 def decode(data: bytes, *, name: str, declared: str | None = None) -> str:
@@ -52,7 +52,7 @@ def decode(data: bytes, *, name: str, declared: str | None = None) -> str:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark: of what decodes cleanly, what has the most ASCII."""
+    """UTF-16 or UTF-32 without a mark: of those that decode cleanly, the most ASCII."""
     # A stray NUL in ASCII would pass for a few Chinese letters.
     if data.replace(b"\0", b"").isascii() and data.count(0) < len(data) // 4:
         return None
@@ -60,7 +60,7 @@ def _wide(data: bytes) -> str | None:
     clean = [
         text
         for text in texts
-        # UTF-32 passes for UTF-16 with a NUL behind each letter.
+        # UTF-32 passes for UTF-16 with a NUL after each letter.
         if "\0" not in text and all(unicodedata.category(c) not in _STRANGE for c in set(text))
     ]
     return max(clean, key=lambda text: sum(map(str.isascii, text)) / len(text), default=None)
@@ -94,7 +94,7 @@ _CONTROLS = frozenset(map(chr, range(32))) - frozenset("\t\n\v\f\r\x1b")
 
 
 def _is_binary(text: str) -> bool:
-    """Whether a text holds NULs, or control characters as no text does."""
+    """Whether a text holds NULs, or more control characters than text does."""
     if "\0" in text:
         return True
     count = sum(text.count(control) for control in _CONTROLS)

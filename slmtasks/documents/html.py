@@ -1,10 +1,10 @@
 """HTML to text, as a browser would show it without its styles.
 
-Script, style, templates and the head apart from its title are dropped; blocks end
-lines, paragraphs and tables leave an empty line, cells are parted by a tab, entities are
-decoded, and white space is one space except in `pre`. Any text is taken for HTML of some
-sort, in linear time: the standard library's parser is quadratic on unclosed tags, and
-raises on "<![", up to Python 3.13.
+Script, style, templates and the head except its title are dropped; blocks end lines,
+paragraphs and tables leave an empty line, a tab separates cells, entities are decoded,
+and white space is one space except in `pre`. Any text is accepted as HTML, in linear
+time: the standard library's parser is quadratic on unclosed tags, and raises on "<![",
+up to Python 3.13.
 
 Knows nothing about files: text in, text out.
 """
@@ -14,9 +14,11 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from slmtasks.documents.superscripts import raised, with_fractions
+
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-z][^\s/<>]*+)"
-    r"(?:(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+|[^<>]*+)>",  # a quote that never ends is no quote
+    r"(?:(?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+|[^<>]*+)>",  # a quote that never ends is text
     re.IGNORECASE,
 )
 _RAW = frozenset(("script", "style", "iframe", "noframes", "title", "textarea"))
@@ -37,7 +39,7 @@ _PARAGRAPHS = frozenset(
     )
 )
 _CELLS = frozenset(("td", "th"))
-_MAX_DEPTH = 50  # of dropped elements in each other; deeper ones are not told apart
+_MAX_DEPTH = 50  # of nested dropped elements; deeper ones are not distinguished
 # int() refuses thousands of digits, and no code point has nine.
 _OVERLONG = re.compile(r"&#(?=\d{9})")
 _CHARSET = re.compile(rb"<meta[^>]{0,500}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})", re.I)
@@ -72,17 +74,17 @@ def text_of(page: str) -> str:
             writer.text("<")
             at = sign + 1
     writer.text(page[at:])
-    return "".join(writer.pieces)
+    return with_fractions("".join(writer.pieces))
 
 
 def _after(page: str, mark: str, at: int) -> int:
-    """Where what `mark` closes ends; what nothing closes runs to the end."""
+    """The offset after `mark`; the end of the page where there is none."""
     end = page.find(mark, at)
     return len(page) if end < 0 else end + len(mark)
 
 
 def _tag(page: str, tag: re.Match[str], writer: _Writer) -> int:
-    """Write a tag and, of an element without tags inside, its content; where it ends."""
+    """Write a tag and, if its element holds no tags, its content; returns where that ends."""
     name = tag["name"].lower()
     if tag["close"]:
         writer.close(name)
@@ -97,13 +99,14 @@ def _tag(page: str, tag: re.Match[str], writer: _Writer) -> int:
 
 
 class _Writer:
-    """Collects `pieces` of text, and what is to part the next one from the last."""
+    """Collects `pieces` of text, and the white space that is due before the next piece."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self._dropped: list[str] = []
         self._in_title = False
         self._pre = 0
+        self._raised = False
         self._gap = ""
 
     def open(self, name: str, *, alone: bool) -> None:
@@ -118,6 +121,11 @@ class _Writer:
             self._in_title = self._dropped in ([], ["head"])
         elif name == "pre":
             self._pre += 1
+        elif name == "sup":
+            self._raised = True
+        if name in _LINES | _PARAGRAPHS | _CELLS:
+            # A `sup` that was never closed ends with its line.
+            self._raised = False
         self._border(name, opening=True)
 
     def close(self, name: str) -> None:
@@ -125,6 +133,8 @@ class _Writer:
             del self._dropped[self._dropped.index(name) :]
         elif name == "pre":
             self._pre = max(0, self._pre - 1)
+        elif name == "sup":
+            self._raised = False
         self._border(name, opening=False)
         self._in_title = self._in_title and name != "title"
 
@@ -132,6 +142,8 @@ class _Writer:
         if not raw or (self._dropped and not self._in_title):
             return
         text = unescape(_OVERLONG.sub("&amp;#", raw))
+        if self._raised:
+            text = raised(text)
         if self._pre:
             self._write(text)
             return
@@ -143,7 +155,7 @@ class _Writer:
             self._gap = " " if text[-1].isspace() else ""
 
     def _write(self, text: str) -> None:
-        # Nothing stands before the first piece.
+        # The first piece has nothing before it.
         self.pieces += [self._gap, text] if self.pieces else [text]
         self._gap = ""
 
@@ -154,7 +166,7 @@ class _Writer:
         if name in _PARAGRAPHS:
             self._gap = "\n\n"
         elif name == "br":
-            # Each of several is a line of its own; two leave an empty line.
+            # Each `br` ends a line; two leave an empty line.
             self._gap = "\n" * min(2, lines + opening)
         elif name in _LINES:
             self._gap = "\n" * max(1, lines)

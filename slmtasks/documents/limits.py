@@ -1,4 +1,4 @@
-"""How large a document may be, and what it has used up of that while it is read.
+"""How large a document may be, and how much of that it has used while it is read.
 
 Knows nothing about formats.
 """
@@ -13,15 +13,15 @@ __all__ = ["Budget", "Limits", "Spent"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is read of one document; `TooLarge` is raised for more. Each can be raised or lowered.
+    """How much of one document is read; more raises `TooLarge`.
 
-    `file_bytes`: the file as it is stored. `pages`: pages, slides or sheets; a text has one.
-    `page_characters`: the text of a page; one with more is left out and reported, where
-    the document has others. `unpacked_bytes`: all that its compressed parts unpack to, and
-    all of its text, each counted as often as it is used.
+    `file_bytes`: the size of the file. `pages`: pages, slides or sheets; a text has one.
+    `page_characters`: the text of a page; a longer page is left out and reported, if the
+    document has others. `unpacked_bytes`: what the compressed parts unpack to, and the
+    text, each counted as often as it is used.
 
-    `read` looks at the `seconds` between pages and parts of pages; `memory_bytes` takes a
-    process of the document's own. `batch` gives it one, and holds it to both.
+    `read` checks `seconds` between pages and parts of pages, and does not check
+    `memory_bytes`. `batch` reads in a separate process, which it holds to both.
     """
 
     file_bytes: int = 100_000_000
@@ -46,7 +46,7 @@ class Spent(MemoryError):
 
 
 class Budget:
-    """The bytes and seconds that one document still has; `exceeded` says what it has not."""
+    """The bytes and seconds that a document has left; `exceeded` says which ran out."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -55,17 +55,17 @@ class Budget:
         self.exceeded = ""
 
     def take(self, amount: int) -> None:
-        """Count `amount` bytes, and the time; raises Spent where there is no more of one."""
+        """Count `amount` bytes, and the time; raises Spent where either has run out."""
         self.left -= amount
         if self.left < 0:
             most = self._limits.unpacked_bytes
             self.exceeded = (
-                f"it unpacks to more than {most:,} bytes; raise Limits.unpacked_bytes to read it"
+                f"it unpacks to more than {most:,} bytes; raise the limit unpacked_bytes"
             )
         elif monotonic() > self._until:
             most_seconds = self._limits.seconds
             self.exceeded = (
-                f"reading it takes more than {most_seconds:g} seconds; raise Limits.seconds"
+                f"reading it takes more than {most_seconds:g} seconds; raise the limit seconds"
             )
         if self.exceeded:
             raise Spent(self.exceeded)

@@ -1,25 +1,26 @@
 """The text of DOCX, PPTX and XLSX files, by python-docx, python-pptx and openpyxl.
 
-A DOCX is one page; each slide and each sheet is one. The packages are opened by these
-libraries, and of documents and slides every text run is taken, wherever it stands: in
-tables, content controls, insertions, text boxes, headers, notes and charts, which the
-libraries' own `text` leaves out. benchmarks/office.py compares that with markitdown.
+A DOCX is one page; each slide and each sheet is one. These libraries open the packages.
+Of documents and slides every text run is read, wherever it is: in tables, content
+controls, insertions, text boxes, headers, notes and charts, which the libraries' own
+`text` leaves out. benchmarks/office.py compares the result with markitdown's.
 
-The libraries come with the extra "office". Knows nothing about documents as the library
-has them.
+The libraries come with the extra "office". Knows nothing about `Document`.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
 
-from slmtasks.documents.limits import Budget, Limits
-from slmtasks.documents.page_text import PageText, too_many
+from slmtasks.documents.filetypes import FileType, check_parts
+from slmtasks.documents.limits import Budget, Limits, Spent
+from slmtasks.documents.page_text import PageText, ran_out_of_memory, too_many
+from slmtasks.documents.superscripts import raised, with_fractions
 from slmtasks.errors import (
     DocumentError,
     EncryptedDocument,
@@ -28,96 +29,61 @@ from slmtasks.errors import (
     UnsupportedDocument,
 )
 
-FORMATS = {
-    ".docx": "DOCX",
-    ".docm": "DOCX",
-    ".pptx": "PPTX",
-    ".pptm": "PPTX",
-    ".xlsx": "XLSX",
-    ".xlsm": "XLSX",
-}
-"""What is read, by extension."""
-
-MOST_PARTS = 20_000
-"""Files that a package may hold."""
-
-_FOLDERS = {"word/": "DOCX", "ppt/": "PPTX", "xl/": "XLSX"}
-_ENTRY = b"PK\x01\x02"
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BESIDE = ("header", "footnotes", "endnotes", "comments", "chart", "diagramData", "footer")
 _UNSHOWN = frozenset(("Fallback", "moveFrom", "del", "instrText"))
 _CURRENCY = re.compile(r"[$£€¥₹]")
 _DECIMALS = re.compile(r"0\.(0+)")
 
 
-def format_of(data: bytes) -> str | None:
-    """DOCX, PPTX or XLSX, by the names of the parts; None for other archives."""
-    try:
-        _few_parts(data, "")
-        with zipfile.ZipFile(BytesIO(data)) as package:
-            names = package.namelist()
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001
-        return None
-    if "[Content_Types].xml" not in names:
-        return None
-    found = (known for folder, known in _FOLDERS.items() if any(map(_within(folder), names)))
-    return next(found, None)
-
-
-def pages(data: bytes, known: str, *, name: str, limits: Limits) -> list[PageText]:
-    """Every page in order; `known` is one of the values of FORMATS.
+def pages(data: bytes, kind: FileType, *, name: str, limits: Limits) -> list[PageText]:
+    """Every page in order; `kind` is DOCX, PPTX or XLSX.
 
     Raises EncryptedDocument, MalformedDocument, TooLarge, and UnsupportedDocument where
     the extra is not installed.
     """
     budget = Budget(limits)
-    reader = {"DOCX": _document, "PPTX": _slides, "XLSX": _sheets}[known]
     try:
         _check(data, name, budget)
-        return reader(data, name, limits, budget)
+        return _READERS[kind](data, name, limits, budget)
     except DocumentError:
         raise
     except ImportError as error:
         raise UnsupportedDocument(
-            f'reading {known} takes an extra: pip install "slmtasks[office]"', name=name
+            f'reading {kind.title} takes an extra: pip install "slmtasks[office]"', name=name
         ) from error
     except Exception as error:
         if budget.exceeded:
             raise TooLarge(budget.exceeded, name=name) from error
-        if isinstance(error, MemoryError):
-            raise
-        said = " ".join(str(error).split())[:200] or type(error).__name__
+        if ran_out_of_memory(error):
+            raise MemoryError from error
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise MalformedDocument(
-            f"the {known} is broken ({said}); open and save it again", name=name
+            f"the {kind.name} is broken ({reason}); open and save it again", name=name
         ) from error
 
 
-def _within(folder: str) -> Callable[[str], bool]:
-    return lambda name: name.startswith(folder)
-
-
-def _few_parts(data: bytes, name: str) -> None:
-    # Before the archive is opened: its directory alone can be large.
-    if data.count(_ENTRY) > MOST_PARTS:
-        raise TooLarge(f"it holds more than {MOST_PARTS:,} parts", name=name)
-
-
 def _check(data: bytes, name: str, budget: Budget) -> None:
-    """Refuse, before a library sees it, a package that is a bomb of one sort or another."""
-    _few_parts(data, name)
+    """Refuse a package that is a bomb of some kind, before a library opens it."""
+    check_parts(data, name)
     with zipfile.ZipFile(BytesIO(data)) as package:
         parts = package.infolist()
         if any(part.flag_bits & 1 for part in parts):
             raise EncryptedDocument("its archive has a password; save it without", name=name)
-        # No more than a part's stated size is ever unpacked.
+        if any(part.compress_type not in _METHODS for part in parts):
+            raise MalformedDocument(
+                "it is compressed by a method that no Office program uses; save it again",
+                name=name,
+            )
+        # By these methods, zipfile unpacks no more than the size that a part states.
         budget.take(sum(part.file_size for part in parts))
         for part in parts:
             if part.filename.endswith((".xml", ".rels")):
                 markup = package.read(part).replace(b"\0", b"")
                 if b"<!DOCTYPE" in markup or b"<!ENTITY" in markup:
                     raise MalformedDocument(
-                        f"{part.filename} declares entities, which no such file may", name=name
+                        f"{part.filename} declares entities, which Office files may not",
+                        name=name,
                     )
             budget.take(0)
 
@@ -150,10 +116,10 @@ def _slide(slide: Any, limits: Limits, budget: Budget) -> PageText:
         ]
         if slide.has_notes_slide and (notes := slide.notes_slide.notes_text_frame):
             texts.append(notes.text)
-    except MemoryError:
+    except Spent:
         raise
     except Exception as error:  # noqa: BLE001
-        return PageText(failure=f"{type(error).__name__}: {error}"[:200])
+        return PageText.failed(error)
     return PageText.within("\n".join(filter(None, texts)).strip("\n"), limits)
 
 
@@ -176,22 +142,27 @@ def _text(markup: bytes, budget: Budget) -> str:
 
     pieces: list[str] = []
     _write(parse_xml(markup), pieces)
-    text = "".join(pieces)
+    text = with_fractions("".join(pieces))
     budget.take(len(text))
     return text
 
 
 def _write(node: Any, pieces: list[str]) -> None:
     """The text of an element and those within it; lxml lets none be nested deeper than 256."""
-    tag = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else "comment"
-    if tag in ("t", "v"):
+    tag = _tag(node)
+    if tag == "r" and _is_raised(node):
+        inside: list[str] = []
+        for child in node:
+            _write(child, inside)
+        pieces.append(raised("".join(inside)))
+    elif tag in ("t", "v"):
         pieces.append((node.text or "") + ("\t" if tag == "v" else ""))
     elif tag in ("tab", "br", "cr", "noBreakHyphen"):
         pieces.append({"tab": "\t", "noBreakHyphen": "-"}.get(tag, "\n"))
     elif tag == "tr":
         cells: list[str] = []
         for cell in node:
-            inside: list[str] = []
+            inside = []
             _write(cell, inside)
             if inside or cell.tag.endswith("}tc"):
                 cells.append(" ".join("".join(inside).split()))
@@ -201,6 +172,21 @@ def _write(node: Any, pieces: list[str]) -> None:
             _write(child, pieces)
         if tag in ("p", "ser"):
             pieces.append("\n")
+
+
+def _tag(node: Any) -> str:
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else "comment"
+
+
+def _is_raised(run: Any) -> bool:
+    """Whether a run of text is set as superscript, in Word's or PowerPoint's markup."""
+    for properties in (child for child in run if _tag(child) == "rPr"):
+        if properties.get("baseline", "0").lstrip("+").rstrip("%") not in ("", "0"):
+            return not properties.get("baseline").startswith("-")
+        for child in properties:
+            if _tag(child) == "vertAlign":
+                return "superscript" in child.attrib.values()
+    return False
 
 
 def _sheets(data: bytes, name: str, limits: Limits, budget: Budget) -> list[PageText]:
@@ -227,10 +213,10 @@ def _sheet(sheet: Any, limits: Limits, budget: Budget) -> PageText:
                 return PageText.overfull(limits)
             if line := line.rstrip("\t"):
                 lines.append(line)
-    except MemoryError:
+    except Spent:
         raise
     except Exception as error:  # noqa: BLE001
-        return PageText(failure=f"{type(error).__name__}: {error}"[:200])
+        return PageText.failed(error)
     return PageText.within("\n".join(lines) if len(lines) > 1 else "", limits)
 
 
@@ -256,3 +242,6 @@ def _shown(cell: Any) -> str:
         text = fixed if float(fixed) == float(text) else text
     currency = _CURRENCY.search(form)
     return currency[0] + text if currency else text
+
+
+_READERS = {FileType.DOCX: _document, FileType.PPTX: _slides, FileType.XLSX: _sheets}

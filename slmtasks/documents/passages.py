@@ -1,8 +1,8 @@
-"""A part of a document as the model reads it, and the cut of long ones into parts.
+"""A part of a document as the model reads it, and how a long one is cut into parts.
 
-A `Passage` is a span of a `Document`. Its `text` is the span with white space made
-plain (tabs, no-break spaces and carriage returns become spaces, one for one), so that
-an offset into it plus `start` is an offset into the document.
+A `Passage` is a span of a `Document`. Its `text` is the span with plain white space
+(tabs, no-break spaces and carriage returns become spaces, one for one), so that an
+offset into it plus `start` is an offset into the document.
 
 Knows nothing about grammars or models.
 """
@@ -10,17 +10,17 @@ Knows nothing about grammars or models.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from slmtasks.documents.read import Document
+from slmtasks.documents.document import Document
+from slmtasks.documents.sentences import sentence_spans
 from slmtasks.results import Evidence
 from slmtasks.values.dates import find_dates
 from slmtasks.values.numbers import find_numbers
 from slmtasks.values.spans import ValueSpan
-from slmtasks.values.words import months
 
 _CONTROLS = (*range(0x0A), *range(0x0D, 0x20), *range(0x7F, 0xA0))
 _BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
@@ -28,29 +28,6 @@ _SPACES = dict.fromkeys((*_CONTROLS, *_BLANKS), " ") | dict.fromkeys(
     [0x0B, 0x0C, 0x85, 0x2028, 0x2029], "\n"
 )
 
-_ABBREVIATIONS = frozenset(
-    # English
-    "mr mrs ms dr prof sr jr st no nos vs etc e.g i.e inc ltd co corp dept est fig approx "
-    "jan feb mar apr jun jul aug sep sept oct nov dec art sec vol p pp tel ext ave blvd "
-    # German, Dutch, Danish, Norwegian, Swedish
-    "abs bzw ca evtl gem ggf hr fr inkl exkl zzgl nr str usw vgl bl z.b d.h u.a o.ä i.d.r "
-    "dipl ing mio mrd dhr mw mevr drs blz bijv incl excl kl mrt t.ex osv resp "
-    # French, Spanish, Catalan, Portuguese, Italian
-    "av bd mme mlle réf tél p.ex núm pág págs sra srta dra p.ej avda apdo abr sig dott avv".split()
-)
-_LONGEST = 1 + max(map(len, _ABBREVIATIONS))
-"""How far to look back for an abbreviation and what stands before it."""
-
-_ENDS = re.compile(
-    r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？]+[」』”]*"
-    # a blank line, a list item's line; a heading's end: see `_is_heading`
-    r"|\n[ ]*(?=\n)|\n(?=[ ]*[-*•#])|\n(?=[^\W\d_])"
-)
-_LEAD = re.compile(r"[ ]*(?:\n[ ]*)?")
-_ITEM = re.compile(r"(?:\d{1,3}[.)]|[a-z]\))[ ]+([^\W\d_]+)")
-_WORD = re.compile(r"[^\W\d_]+")
-_HEADING = 8
-"""A line of so many words, ended by no mark, is a heading where a new line begins in upper case."""
 _VALUE = 80
 """No number and no date with its time is longer."""
 _PARAGRAPH = re.compile(r"\n[ ]*\n")
@@ -61,8 +38,8 @@ _BORDERS = (_PARAGRAPH, re.compile(r"\n"), re.compile(r"(?<=[.!?…。！？])\s
 class Passage:
     """The span `start` to `end` of a document's text, in code points.
 
-    A part knows the passage it was cut from, `parent`; `known` are the sentences of a
-    passage that was put together from them. Both decide what its sentences are.
+    `parent` is the passage that a part was cut from; `known` are the sentences of a
+    passage that was assembled from sentences. Either decides what its sentences are.
     """
 
     document: Document
@@ -78,7 +55,7 @@ class Passage:
 
     @cached_property
     def raw(self) -> str:
-        """The span as it stands."""
+        """The span, unchanged."""
         return self.document.text[self.start : self.end]
 
     @cached_property
@@ -88,10 +65,10 @@ class Passage:
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
-        """The sentences' spans, as offsets into `text`; list items count as such.
+        """The spans of the sentences, as offsets into `text`; list items count as sentences.
 
-        Headings and other lines of one or two words do only where there is nothing else.
-        A part has those of the whole that it holds to their end.
+        Headings and other lines of one or two words count only where there is nothing else.
+        A part has the sentences of the whole that it holds to their end.
         """
         if self.known is not None:
             return self.known
@@ -102,7 +79,7 @@ class Passage:
                 for start, end in self.parent.sentences
                 if start >= moved and end - moved <= len(self.text)
             )
-        spans = tuple(_sentences(self.text))
+        spans = tuple(sentence_spans(self.text))
         longer = tuple((a, b) for a, b in spans if len(self.text[a:b].split()) > 2)
         return longer or spans
 
@@ -122,9 +99,8 @@ class Passage:
     def split(self, budget: int, count: Callable[[str], int]) -> list[Passage]:
         """Cut into parts of at most `budget` tokens, at paragraph, line, sentence or word borders.
 
-        The parts are adjacent and cover the passage: nothing is left out and nothing
-        stands in two of them. No cut falls inside a number, a date or its time.
-        `count` gives the tokens of a text.
+        The parts are adjacent and cover the passage, without gaps or overlaps. No cut falls
+        inside a number, a date or its time. `count` gives the number of tokens of a text.
         """
         parts = []
         start = 0
@@ -137,77 +113,6 @@ class Passage:
         return parts if len(parts) > 1 else [self]
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    start, begin = 0, _behind(text, 0)
-    for match in _ENDS.finditer(text):
-        mark, end = match[0], match.end()
-        if mark[0] in ".…" and _goes_on(text, begin, match.start(), end):
-            continue
-        if mark == "\n" and text[end : end + 1].isalpha():
-            wrapped = text.rfind("\n", start, match.start()) >= begin
-            if wrapped or not _is_heading(text[begin : match.start()], text[end]):
-                continue
-        yield from _trimmed(text, start, end)
-        start, begin = end, _behind(text, end)
-    yield from _trimmed(text, start, len(text))
-
-
-def _behind(text: str, at: int) -> int:
-    """Where the text begins behind spaces and at most one line break."""
-    match = _LEAD.match(text, at)
-    return match.end() if match else at
-
-
-def _goes_on(text: str, begin: int, stop: int, end: int) -> bool:
-    """Whether the sentence that began at `begin` goes on behind its full stop, `stop` to `end`.
-
-    So it does behind an abbreviation or a list's number, and before a small letter, a
-    digit that begins no list's item, or the month of a day. No more than the word before
-    the full stop and the one behind it is looked at: long texts take linear time.
-    """
-    first = max(begin, stop - _LONGEST)
-    *_, last = ("", *text[first:stop].split())
-    before = text[first:stop].rstrip().removesuffix(last).rstrip(" ")
-    word = last.lstrip("(\"'").lower()
-    if word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()):
-        return True
-    short = word.isdecimal() and len(word) <= 2
-    if short and before.endswith("\n"):
-        return True
-    if word.isdecimal() and not before and first == begin:
-        return True
-    return _continued(text, end, day=short)
-
-
-def _continued(text: str, end: int, *, day: bool) -> bool:
-    """Whether what follows a full stop, perhaps a `day`'s, begins no sentence."""
-    behind = _behind(text, end)
-    following = text[behind : behind + 1]
-    item = _ITEM.match(text, behind)
-    if following.isdecimal():
-        return "\n" not in text[end:behind] and (item is None or bool(months(item[1])))
-    if following.islower():
-        return item is None
-    name = _WORD.match(text, behind) if day else None
-    return name is not None and bool(months(name[0]))
-
-
-def _is_heading(before: str, following: str) -> bool:
-    """Whether a line break ends a heading rather than wraps a sentence."""
-    line = before.strip()
-    if following.islower() or not line:
-        return False
-    return len(line.split()) <= _HEADING and line[-1] not in ",;-–"
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    sentence = text[start:end]
-    body = sentence.strip().lstrip("-*•# ")
-    if body and any(character.isalpha() for character in body):
-        begin = start + sentence.index(body)
-        yield begin, begin + len(body)
-
-
 def _before_value(text: str, cut: int) -> int:
     """The cut, moved to the start of the number or date that it falls into."""
     if cut >= len(text):
@@ -216,7 +121,7 @@ def _before_value(text: str, cut: int) -> int:
     near = text[begin : cut + _VALUE]
     found: list[ValueSpan[Any]] = [*find_dates(near, day_first=True, time=True)]
     found += find_numbers(near)
-    crossed = [begin + one.start for one in found if begin + one.start < cut < begin + one.end]
+    crossed = [begin + span.start for span in found if begin + span.start < cut < begin + span.end]
     return min(crossed, default=cut)
 
 

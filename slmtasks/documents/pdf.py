@@ -1,9 +1,8 @@
-"""The text of a PDF's pages, by pypdf, which only this module knows.
+"""The text of a PDF's pages, by pypdf.
 
-Whatever pypdf raises on a page, up to RecursionError, is that page's failure; whatever
-it logs or warns of is not shown. pypdf bounds what a stream unpacks to; here all streams
-of a document share one budget, and so do the pages and forms that draw one many times.
-Knows nothing about documents as the library has them.
+Whatever pypdf raises on a page, even RecursionError, is that page's failure; whatever it
+logs or warns of is not shown. All streams of a document share one budget, and so do the
+pages and forms that draw a stream many times. Knows nothing about `Document`.
 """
 
 from __future__ import annotations
@@ -13,23 +12,27 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from slmtasks.documents.filetypes import OCR
 from slmtasks.documents.limits import Budget, Limits, Spent
-from slmtasks.documents.page_text import STARVED, PageText, too_many
+from slmtasks.documents.page_text import PageText, ran_out_of_memory, too_many
 from slmtasks.errors import (
     DocumentError,
     EncryptedDocument,
     MalformedDocument,
     ScannedDocument,
     TooLarge,
+    UnreadableDocument,
 )
 
 if TYPE_CHECKING:
-    from pypdf import PageObject, PdfReader
+    from pypdf import PageObject
+
+    from slmtasks.documents.metered_pdf import MeteredReader
 
 MAX_CONTENT = 20_000_000
 """A page's drawing commands are read up to this many bytes: pypdf takes minutes for more."""
@@ -37,24 +40,25 @@ MAX_CONTENT = 20_000_000
 MAX_WORDS = 1_000_000
 """As many operators and operands of a page, or of a form on it, for the same reason."""
 
-MAX_STREAM = 75_000_000
-"""What one compressed stream may unpack to, in bytes."""
-
-MOST_RECOVERED = 200
-"""Objects among which a lost catalog is looked for: each may take a search of the file."""
-
 _INLINE_IMAGE = re.compile(rb"(?:\A|\s)BI\s")
 _MOST_DRAWN = 1_000
-# pypdf's logger and decoders and the warnings filters belong to the whole process.
+# pypdf's logger and the warnings filters belong to the whole process.
 _LOCK = threading.Lock()
 
 
 def pages(data: bytes, *, name: str, limits: Limits, password: str | None = None) -> list[PageText]:
     """Every page in order; raises EncryptedDocument, MalformedDocument and TooLarge."""
+    from pypdf import apply_configuration
+
     budget = Budget(limits)
-    with _LOCK, _quiet() as logged, _metered(budget):
+    with (
+        _LOCK,
+        _quiet() as logged,
+        # Without its program for JBIG2, pypdf starts no process for an image.
+        apply_configuration(jbig2dec_binary=None, stream_parsing_work_maximum_count=MAX_WORDS),
+    ):
         try:
-            reader = _reader(data, name, password)
+            reader = _reader(data, name, password, budget)
             count = _count(reader, name, limits)
             found = [_page(reader, index, name, limits, budget) for index in range(count)]
         except (Spent, DocumentError):
@@ -62,29 +66,27 @@ def pages(data: bytes, *, name: str, limits: Limits, password: str | None = None
                 raise
     if budget.exceeded:
         raise TooLarge(budget.exceeded, name=name)
-    if logged.starved:
-        # pypdf goes on without what there was no memory for, and the text has a gap.
+    if logged.out_of_memory:
+        # pypdf leaves out what there was no memory for, so that the text has a gap.
         raise MemoryError
     return found
 
 
-def _reader(data: bytes, name: str, password: str | None) -> PdfReader:
-    from pypdf import PdfReader
+def _reader(data: bytes, name: str, password: str | None, budget: Budget) -> MeteredReader:
+    from slmtasks.documents.metered_pdf import MeteredReader
 
     try:
-        reader = PdfReader(BytesIO(data), strict=False, root_object_recovery_limit=MOST_RECOVERED)
+        reader = MeteredReader(BytesIO(data), budget)
         if not reader.is_encrypted or reader.decrypt(password or ""):
             return reader
     except Exception as error:
         raise _unreadable_encryption(error, name) or _broken(error, name) from error
     if password is None:
-        raise EncryptedDocument(
-            "it needs a password; give it as password=..., or --password", name=name
-        )
+        raise EncryptedDocument("it needs a password; give it as the option password", name=name)
     raise EncryptedDocument("the password is wrong", name=name)
 
 
-def _count(reader: PdfReader, name: str, limits: Limits) -> int:
+def _count(reader: MeteredReader, name: str, limits: Limits) -> int:
     from pypdf import apply_configuration
 
     try:
@@ -99,14 +101,14 @@ def _count(reader: PdfReader, name: str, limits: Limits) -> int:
     return count
 
 
-def _page(reader: PdfReader, index: int, name: str, limits: Limits, budget: Budget) -> PageText:
+def _page(reader: MeteredReader, index: int, name: str, limits: Limits, budget: Budget) -> PageText:
     try:
         page = reader.pages[index]
         contents = page.get_contents()
         drawing = contents.get_data() if contents is not None else b""
         if len(drawing) > MAX_CONTENT:
-            said = f"it draws {len(drawing):,} bytes; {MAX_CONTENT:,} are read"
-            return PageText(failure=said, kind=TooLarge)
+            failure = f"it draws {len(drawing):,} bytes; at most {MAX_CONTENT:,} are read"
+            return PageText(failure=failure, kind=TooLarge)
         budget.take(len(drawing))
         _count_forms(page, budget)
         text = page.extract_text()
@@ -116,9 +118,9 @@ def _page(reader: PdfReader, index: int, name: str, limits: Limits, budget: Budg
     except Exception as error:
         if unreadable := _unreadable_encryption(error, name):
             raise unreadable from error
-        return PageText(failure=_reason(error))
+        return PageText.failed(error)
     if not text.strip() and (_INLINE_IMAGE.search(drawing) or _has_image(page)):
-        return PageText(failure="it is an image without text; run OCR on it", kind=ScannedDocument)
+        return PageText(failure=f"it is an image without text; {OCR}", kind=ScannedDocument)
     return PageText.within(text, limits)
 
 
@@ -160,59 +162,46 @@ def _unreadable_encryption(error: Exception, name: str) -> EncryptedDocument | N
 
     if isinstance(error, DependencyError) and "AES" in str(error):
         return EncryptedDocument(
-            "it is encrypted with AES, which takes one package more: pip install cryptography",
+            "it is encrypted with AES, which takes another package: pip install cryptography",
             name=name,
         )
-    # An unknown filter of a page is a NotImplementedError too, in other words.
+    # An unknown filter of a page is a NotImplementedError too, with another message.
     if isinstance(error, FileNotDecryptedError) or (
         isinstance(error, NotImplementedError)
         and re.search("NOT supported|encryption handler", str(error))
     ):
         return EncryptedDocument(
-            "its encryption is not read here; save it without protection", name=name
+            "its encryption is not supported; save it without protection", name=name
         )
     return None
 
 
-def _broken(error: Exception, name: str) -> MalformedDocument:
+def _broken(error: Exception, name: str) -> DocumentError:
+    page = PageText.failed(error)
+    if page.out_of_memory:
+        return UnreadableDocument(page.failure, name=name)
     return MalformedDocument(
-        f"the PDF is broken ({_reason(error)}); open and save it again in a PDF viewer", name=name
+        f"the PDF is broken ({page.failure}); open and save it again in a PDF viewer", name=name
     )
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if _starved(error):
-        return STARVED
-    said = " ".join(str(error).split()).rstrip(".")[:200]
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
-
-
-def _starved(error: BaseException | None) -> bool:
-    """Whether memory ran out, whatever pypdf made of that."""
-    while error is not None and not isinstance(error, MemoryError):
-        error = error.__cause__ or error.__context__
-    return error is not None
-
-
-class _Logged(logging.Handler):
-    """Shows nothing of what is logged, but notes that memory ran out."""
+class _MemoryWatch(logging.Handler):
+    """Shows nothing of what is logged, but notes whether memory ran out."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.starved = False
+        self.out_of_memory = False
 
     def emit(self, record: logging.LogRecord) -> None:
-        # pypdf logs within the handler of what was raised.
-        self.starved = self.starved or _starved(sys.exc_info()[1])
+        # pypdf logs while it handles what was raised.
+        self.out_of_memory = self.out_of_memory or ran_out_of_memory(sys.exc_info()[1])
 
 
 @contextmanager
-def _quiet() -> Iterator[_Logged]:
-    """Keeps what pypdf logs and warns of from the user."""
+def _quiet() -> Iterator[_MemoryWatch]:
+    """Hide what pypdf logs and warns of."""
     logger = logging.getLogger("pypdf")
-    handler, propagate = _Logged(), logger.propagate
+    handler, propagate = _MemoryWatch(), logger.propagate
     logger.addHandler(handler)
     logger.propagate = False
     try:
@@ -222,50 +211,3 @@ def _quiet() -> Iterator[_Logged]:
     finally:
         logger.propagate = propagate
         logger.removeHandler(handler)
-
-
-@contextmanager
-def _metered(budget: Budget) -> Iterator[None]:
-    """Counts what every filter that can expand its input takes and gives."""
-    from pypdf import apply_configuration, filters
-
-    decoders: list[Any] = [
-        filters.FlateDecode,
-        filters.LZWDecode,
-        filters.RunLengthDecode,
-        filters.BrotliDecode,
-    ]
-    kept = [vars(decoder)["decode"] for decoder in decoders]
-    for decoder in decoders:
-        decoder.decode = staticmethod(_counted(decoder.decode, budget))
-    try:
-        # No program is started for an image.
-        with apply_configuration(jbig2dec_binary=None, stream_parsing_work_maximum_count=MAX_WORDS):
-            yield
-    finally:
-        for decoder, decode in zip(decoders, kept, strict=True):
-            decoder.decode = decode
-
-
-def _counted(decode: Callable[..., bytes], budget: Budget) -> Callable[..., bytes]:
-    from pypdf import apply_configuration
-    from pypdf.errors import LimitReachedError
-
-    def counted(data: bytes, *args: Any, **options: Any) -> bytes:
-        budget.take(len(data))
-        most = max(1, min(MAX_STREAM, budget.left))  # to pypdf, 0 is no limit
-        with apply_configuration(
-            zlib_maximum_output_length=most,
-            lzw_maximum_output_length=most,
-            run_length_maximum_output_length=most,
-            brotli_maximum_output_length=most,
-        ):
-            try:
-                unpacked = decode(data, *args, **options)
-            except LimitReachedError:
-                budget.take(most + 1)
-                raise
-        budget.take(len(unpacked))
-        return unpacked
-
-    return counted

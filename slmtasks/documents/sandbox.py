@@ -1,4 +1,4 @@
-"""Documents read in a process of their own, within limits of time and memory.
+"""Reads documents in a separate process, within limits of time and memory.
 
 Knows nothing about records, journals or models.
 """
@@ -19,13 +19,13 @@ import psutil
 
 from slmtasks import errors
 from slmtasks.documents import sandbox_worker
+from slmtasks.documents.document import Document
 from slmtasks.documents.limits import Limits
-from slmtasks.documents.read import Document
 from slmtasks.errors import BatchError, DocumentError
 from slmtasks.options import DecimalMark
 
 TICK = 0.1
-"""Seconds from one look at the process to the next."""
+"""Seconds between two checks of the process."""
 
 _START = (
     "import sys; sys.path[:] = sys.argv[3:]; from slmtasks.documents.sandbox_worker import main; "
@@ -54,13 +54,13 @@ class Reading:
 
 
 class ReaderDied(Exception):
-    """A document ended the process that read it; the text says how."""
+    """A document ended the process that read it; the message says how."""
 
 
 class Reader:
-    """Reads files in a process that is replaced where one breaks it.
+    """Reads files in a process that is replaced when a file breaks it.
 
-    Used by one thread at a time; `close` may come from any.
+    One thread at a time may use it; any thread may call `close`.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -97,8 +97,8 @@ class Reader:
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         answer, alone = self._answer(request)
-        if answer.get("starved") and not alone:
-            # What others left in the process may have taken the memory: no document's fault.
+        if answer.get("out_of_memory") and not alone:
+            # Earlier documents may have used up the memory, which is not this one's fault.
             answer, _ = self._answer(request)
         return answer
 
@@ -118,8 +118,8 @@ class Reader:
             if self._closed:
                 raise BatchError(_CLOSED) from None
             raise
-        if answer.get("starved") or child.swollen:
-            # The next document's limit is its own.
+        if answer.get("out_of_memory") or child.swollen:
+            # The next document gets the whole limit.
             child.end()
             self._child = None
         return answer, alone
@@ -132,7 +132,7 @@ class _Child:
         self._reading = reading
         self._busy_since: float | None = None
         self._verdict = ""
-        # The process ends itself a little after it should have been ended.
+        # The process ends itself a little after the watching thread should have ended it.
         limits = [str(reading.limits.seconds + 2), str(reading.limits.memory_bytes)]
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-c", _START + _CALL, *limits, *sys.path],
@@ -140,7 +140,7 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            # glibc sets 64 MiB of addresses aside for each thread, which would count as used.
+            # glibc reserves 64 MiB of addresses for each thread, which would count as used.
             env={**os.environ, "MALLOC_ARENA_MAX": "1"},
         )
         self._requests = cast(BinaryIO, self._process.stdin)
@@ -152,7 +152,7 @@ class _Child:
 
     @property
     def swollen(self) -> bool:
-        """Whether it keeps much of the memory that a document took."""
+        """Whether it still holds much of the memory that a document took."""
         return self._grown() > self._reading.limits.memory_bytes // 2
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -182,7 +182,7 @@ class _Child:
                 pipe.close()
 
     def _begin(self) -> None:
-        """Wait until it has started, which no document is to blame for."""
+        """Wait until it has started: a failure here is not a document's."""
         if sandbox_worker.receive(self._answers) is None:
             self.end()
             raise BatchError(
@@ -192,7 +192,7 @@ class _Child:
         self._fresh = self._memory()
 
     def _grown(self) -> int:
-        """The bytes that it has more than when it had read nothing."""
+        """The bytes that it has gained since it had read nothing."""
         return 0 if self._fresh is None else self._memory() - self._fresh
 
     def _memory(self) -> int:

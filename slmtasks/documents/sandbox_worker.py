@@ -1,13 +1,13 @@
-"""The process that reads documents, so that one that breaks it breaks nothing else.
+"""The process that reads documents, so that a document that breaks it breaks nothing else.
 
-It is told what to read by frames on its standard input and answers by frames on its
-standard output (`send`, `receive`): JSON behind its length. It ends with its input, by
-itself where reading takes too long. Where memory ran out, its answer says so by "starved".
+It takes requests as frames on its standard input and answers as frames on its standard
+output (`send`, `receive`): a length, then JSON. It ends with its input, and by itself
+where reading takes too long. "out_of_memory" in an answer says that memory ran out, or
+may have.
 """
 
 from __future__ import annotations
 
-import errno
 import faulthandler
 import json
 import os
@@ -21,16 +21,17 @@ from typing import Any, BinaryIO
 import psutil
 
 from slmtasks import hashing
+from slmtasks.documents.document import Document, Page, PageFailure
 from slmtasks.documents.limits import Limits
-from slmtasks.documents.page_text import STARVED
-from slmtasks.documents.read import Document, Page, PageFailure, read
-from slmtasks.errors import DocumentError
+from slmtasks.documents.page_text import OUT_OF_MEMORY, ran_out_of_memory
+from slmtasks.documents.read import read
+from slmtasks.errors import DocumentError, MalformedDocument, UnreadableDocument
 
 _LENGTH = struct.Struct(">Q")
 
 
 def send(out: BinaryIO, message: dict[str, Any]) -> None:
-    """Write one frame. Names of files that are no Unicode are escaped by JSON and come back."""
+    """Write one frame; JSON escapes file names that are not Unicode and restores them."""
     data = json.dumps(message).encode()
     out.write(_LENGTH.pack(len(data)) + data)
     out.flush()
@@ -50,12 +51,12 @@ def receive(into: BinaryIO) -> dict[str, Any] | None:
 
 
 def packed(document: Document) -> dict[str, Any]:
-    """A document as JSON can hold it."""
+    """A document as JSON holds it."""
     return asdict(document)
 
 
 def unpacked(fields: dict[str, Any]) -> Document:
-    """The document again."""
+    """The document that `packed` gave."""
     pages = tuple(Page(**page) for page in fields.pop("pages"))
     failures = tuple(PageFailure(**failure) for failure in fields.pop("failures"))
     return Document(pages=pages, failures=failures, **fields)
@@ -65,13 +66,13 @@ def main(seconds: float, memory: int) -> None:
     """Answer frames until there are no more."""
     requests, answers = _channels()
     for name in ("SIGINT", "SIGTERM"):
-        # Ctrl-C reaches every process of a terminal: the other side says when this one ends.
+        # Ctrl-C reaches every process of a terminal; the parent decides when this one ends.
         signal.signal(getattr(signal, name), signal.SIG_IGN)
     _limit(memory)
     send(answers, {"ready": True})
     with Path(os.devnull).open("w") as nowhere:
         while (request := receive(requests)) is not None:
-            # It needs no lock of Python's, which a regular expression may hold for ever.
+            # Unlike a thread, it needs no GIL, which a regular expression may hold for ever.
             faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
             answer = _answered(request)
             faulthandler.cancel_dump_traceback_later()
@@ -79,14 +80,14 @@ def main(seconds: float, memory: int) -> None:
 
 
 def _channels() -> tuple[BinaryIO, BinaryIO]:
-    """The two ends of the talk; what a library prints goes nowhere."""
+    """The two ends of the pipe; what a library prints goes nowhere."""
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return sys.stdin.buffer, out
 
 
 def _limit(memory: int) -> None:
-    """Have allocations fail beyond the limit, where the system can; elsewhere it is watched."""
+    """Let allocations fail beyond the limit on Linux; elsewhere the parent watches it."""
     if sys.platform == "linux":
         import resource
 
@@ -101,24 +102,30 @@ def _answered(request: dict[str, Any]) -> dict[str, Any]:
             return {"digest": _digest(path)}
         limits = Limits(**request.pop("limits"))
         document = read(path, limits=limits, **request)
-        starved = any(STARVED in failure.reason for failure in document.failures)
-        return {"document": packed(document), "starved": starved}
+        starved = any(failure.out_of_memory for failure in document.failures)
+        return {"document": packed(document), "out_of_memory": starved}
     except DocumentError as error:
-        said = {"reason": error.reason, "name": error.name, "page": error.page}
-        return {"error": type(error).__name__, **said, "starved": STARVED in error.reason}
+        return {
+            "error": type(error).__name__,
+            "reason": error.reason,
+            "name": error.name,
+            "page": error.page,
+            # `read` raises this type where memory ran out, and nowhere else.
+            "out_of_memory": isinstance(error, UnreadableDocument),
+        }
     except Exception as error:  # noqa: BLE001
-        # The system says it by its own error where it is no object of Python's that has no room.
-        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
-            return {"error": "UnreadableDocument", "reason": STARVED, "starved": True}
-        # Whatever else a hostile file raises is its own failure, and nobody else's; but where
-        # memory ran out, anything can be raised.
-        said = {"reason": f"reading it fails: {error!r}", "starved": True}
-        return {"error": "MalformedDocument", **said}
+        kind: type[DocumentError]
+        if ran_out_of_memory(error):
+            reason, kind = OUT_OF_MEMORY, UnreadableDocument
+        else:
+            reason, kind = f"reading it fails: {error!r}", MalformedDocument
+        # Where memory runs out, a library may raise anything: it is worth a second try.
+        return {"error": kind.__name__, "reason": reason, "out_of_memory": True}
 
 
 def _digest(path: Path) -> str | None:
     try:
         return hashing.of_file(path) if path.is_file() else None
     except (OSError, ValueError):
-        # Reading it says what is wrong with it.
+        # `read` says what is wrong with it.
         return None

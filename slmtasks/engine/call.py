@@ -13,8 +13,9 @@ from pydantic import BaseModel, ValidationError
 from slmtasks import prompt_files
 from slmtasks.decoding.loop import Answer, DecodeRequest, Watch
 from slmtasks.decoding.tokenizer import agreeing
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document, read
+from slmtasks.documents.read import read
 from slmtasks.engine.chunking import FLOOR, Parts
 from slmtasks.errors import AnswerError, InvalidAnswer
 from slmtasks.grammar import build

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import accumulate
 
+from slmtasks.documents.document import Document, Page
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document, Page
 from slmtasks.engine.call import Run
 from slmtasks.errors import ContextExceeded
 from slmtasks.grounding.tree import Leaf, Tree

@@ -13,8 +13,8 @@ from typing import Generic, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from slmtasks import options, prompt_files
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document
 from slmtasks.engine.call import Listener, Parsed, Run, opened, said, shown
 from slmtasks.errors import AnswerError, InvalidAnswer
 from slmtasks.grounding.tree import Reading, Tree, blank, flatten, merge

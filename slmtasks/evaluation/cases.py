@@ -27,7 +27,8 @@ from pydantic import (
     model_validator,
 )
 
-from slmtasks.documents.read import Document, read
+from slmtasks.documents.document import Document
+from slmtasks.documents.read import read
 from slmtasks.options import Grounding, Length, PostTone, ProductTone, ReplyTone, Style
 from slmtasks.schema import field_list
 from slmtasks.schema.from_pydantic import describe

@@ -19,8 +19,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document
 from slmtasks.evaluation.cases import ExtractCase
 from slmtasks.evaluation.scores import FieldScores, Share
 from slmtasks.grammar.candidates import Source

@@ -11,8 +11,8 @@ from contextlib import redirect_stderr
 from functools import cache
 from typing import Any
 
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document
 from slmtasks.errors import CaseError
 from slmtasks.evaluation.cases import Case, PostCase, SummarizeCase
 from slmtasks.evaluation.scores import Rouge, RougeScores

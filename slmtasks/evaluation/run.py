@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from slmtasks.documents.read import Document
+from slmtasks.documents.document import Document
 from slmtasks.evaluation.cases import (
     Case,
     ExtractCase,

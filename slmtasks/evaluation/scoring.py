@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from slmtasks.documents.read import Document
+from slmtasks.documents.document import Document
 from slmtasks.evaluation import fields, limit_checks, rouge, slots
 from slmtasks.evaluation.cases import (
     Case,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from slmtasks.documents.read import Document
+from slmtasks.documents.document import Document
 
 WHOLE = 60_000
 """Characters: a longer text is shown around its evidence alone."""

@@ -23,8 +23,9 @@ from typing import Any
 
 from slmtasks import hashing
 from slmtasks.documents import encodings
+from slmtasks.documents.document import Document
 from slmtasks.documents.limits import Limits
-from slmtasks.documents.read import Document, read
+from slmtasks.documents.read import read
 from slmtasks.errors import DocumentError, MalformedDocument
 from slmtasks.evidence.highlight import Place, pages
 

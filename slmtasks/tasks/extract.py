@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document, read
+from slmtasks.documents.read import read
 from slmtasks.engine.call import Listener, opened
 from slmtasks.engine.task import Task
 from slmtasks.grammar.candidates import Source

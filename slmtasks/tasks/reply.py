@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slmtasks import options, prompt_files
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document
 from slmtasks.engine.call import Listener, Run, opened
 from slmtasks.engine.map_reduce import condensed, quotes
 from slmtasks.grounding.locate import standing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from slmtasks import options, prompt_files
-from slmtasks.documents.read import Document
+from slmtasks.documents.document import Document
 from slmtasks.engine.call import Listener, Run, opened
 from slmtasks.engine.map_reduce import condensed
 from slmtasks.models.model import Model

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from slmtasks import options, prompt_files
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document
 from slmtasks.engine.call import SHARE, Listener, Run, opened
 from slmtasks.engine.map_reduce import condensed, leaves, quoted
 from slmtasks.grounding.locate import standing, support

@@ -53,7 +53,7 @@ def outcome(path: Path, failing: int, whole: dict[str, Any]) -> str:
     if found.get("document") == whole:
         return "whole"
     # Whatever else came of it, a document with a gap among it, says that memory ran out.
-    assert found["starved"], found
+    assert found["out_of_memory"], found
     return "in part" if "document" in found else str(found["error"])
 
 

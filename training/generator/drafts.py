@@ -11,8 +11,8 @@ from typing import Any
 from llguidance import LLMatcher, LLTokenizer
 
 from slmtasks import prompt_files
+from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import Document
 from slmtasks.errors import NothingToQuote
 from slmtasks.grammar import build
 from slmtasks.grammar.candidates import Source
