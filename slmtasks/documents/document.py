@@ -49,8 +49,8 @@ class Document:
     them; by default, the text is one page. `failures` are the pages that were not read.
     `day_first` says how ambiguous dates are read: True for 03/04 as 3 April, None to let
     the text decide. `decimal`, "," or ".", says which mark separates decimals in numbers
-    such as 1.234, None to let the text decide. NULs and lone surrogates become U+FFFD, as in `read`. Raises
-    EmptyDocument where the text shows nothing.
+    such as 1.234, None to let the text decide. NULs and lone surrogates become U+FFFD, as
+    in `read`. Raises EmptyDocument where the text shows nothing.
     """
 
     name: str
