@@ -110,10 +110,10 @@ def main() -> int:
             from slmtasks import ray
 
             workers = ray.Workers(model=options.model, count=options.workers)
-            report = ray.batch(inbox, task, out=out, workers=workers, watch=watch)
+            report = ray.batch(inbox, task, out=out, workers=workers, on_progress=watch)
         else:
             with slm.load(options.model, threads=options.threads) as model:
-                report = slm.batch(inbox, task, out=out, model=model, watch=watch)
+                report = slm.batch(inbox, task, out=out, model=model, on_progress=watch)
     # A cluster's models are loaded after the batch began, which counts among its seconds.
     lasted = recorded[-1] - recorded[0]
     early = curve[len(curve) // 10]

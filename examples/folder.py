@@ -41,7 +41,7 @@ def main() -> int:
     given = parser.parse_args()
     task = partial(slm.extract, schema=Invoice)
     with slm.load(given.model) as model:
-        report = slm.batch(given.folder, task, out=given.out, model=model, watch=said)
+        report = slm.batch(given.folder, task, out=given.out, model=model, on_progress=said)
     failed = report.done.failed + report.before.failed
     print(f"{failed} of {report.inputs} files failed", file=sys.stderr)
     return 0 if report.all_ok else 3

@@ -4,7 +4,7 @@
 
     slm.extract(Path("invoice.pdf"), Invoice).value
 
-Names are loaded when they are first used, so that the import itself costs nothing.
+Each name is loaded at its first use, so that the import itself costs nothing.
 """
 
 from __future__ import annotations
@@ -12,66 +12,59 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from slmtasks import errors
+from slmtasks import errors, notices
 
 if TYPE_CHECKING:
-    from slmtasks.batching.binding import bind
-    from slmtasks.batching.records import BatchReport, Record
+    from slmtasks.batching.binding import Bound, bind
+    from slmtasks.batching.records import BatchReport, Counts, Failure, Record
     from slmtasks.batching.run import BatchStopped, batch
-    from slmtasks.documents.document import Document
+    from slmtasks.documents.document import Document, Page, PageFailure
     from slmtasks.documents.limits import Limits
     from slmtasks.documents.read import read
-    from slmtasks.documents.sandbox import Reading
+    from slmtasks.documents.sandbox import ReadOptions
     from slmtasks.engine.task import Task
     from slmtasks.errors import (
         AnswerError,
         BatchError,
         CaseError,
-        CatalogError,
-        ContextExceeded,
-        DeviceUnavailable,
         DocumentError,
-        EmptyDocument,
-        EncryptedDocument,
         InvalidAnswer,
-        MalformedDocument,
-        ModelCorrupt,
         ModelError,
-        ModelNotFound,
-        NothingToQuote,
-        OutOfMemory,
-        OutputCorrupt,
-        OutputFailed,
-        OutputLocked,
         PromptError,
-        PullFailed,
-        ScannedDocument,
         SchemaError,
-        SettingsChanged,
         SlmTasksError,
         TimedOut,
-        TooLarge,
-        UnreadableDocument,
-        UnsupportedDocument,
     )
+    from slmtasks.evaluation.cases import Case
     from slmtasks.evaluation.run import evaluate
-    from slmtasks.evaluation.scores import Evaluation
+    from slmtasks.evaluation.scores import (
+        CaseFailure,
+        Evaluation,
+        FieldScores,
+        Miss,
+        Rouge,
+        RougeScores,
+        Seconds,
+        Share,
+        SlotScores,
+        TaskScores,
+    )
     from slmtasks.evidence.page import evidence_page
     from slmtasks.models.model import Model, load
     from slmtasks.results import (
         Coverage,
         Evidence,
         Extraction,
-        Missing,
         ProductDescription,
         Progress,
         Reply,
         Result,
+        SkippedPart,
         SocialPost,
         Summary,
         Usage,
     )
-    from slmtasks.schema.nodes import Prose, Quote
+    from slmtasks.schema.nodes import Letters, Prose, Quote
     from slmtasks.tasks.describe_product import Product, describe_product
     from slmtasks.tasks.extract import extract
     from slmtasks.tasks.reply import reply
@@ -81,97 +74,90 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "batching.binding": ("bind",),
-    "batching.records": ("BatchReport", "Record"),
-    "batching.run": ("BatchStopped", "batch"),
-    "documents.document": ("Document",),
-    "documents.limits": ("Limits",),
-    "documents.read": ("read",),
-    "documents.sandbox": ("Reading",),
-    "engine.task": ("Task",),
-    "errors": errors.__all__,
-    "evaluation.run": ("evaluate",),
-    "evaluation.scores": ("Evaluation",),
-    "evidence.page": ("evidence_page",),
-    "models.model": ("Model", "load"),
-    "results": (
-        "Coverage",
-        "Evidence",
-        "Extraction",
-        "Missing",
-        "ProductDescription",
-        "Progress",
-        "Reply",
-        "Result",
-        "SocialPost",
-        "Summary",
-        "Usage",
-    ),
-    "schema.nodes": ("Prose", "Quote"),
-    "tasks.describe_product": ("Product", "describe_product"),
-    "tasks.extract": ("extract",),
-    "tasks.reply": ("reply",),
-    "tasks.social_post": ("social_post",),
-    "tasks.summarize": ("summarize",),
+    "batching.binding": "Bound bind",
+    "batching.records": "BatchReport Counts Failure Record",
+    "batching.run": "BatchStopped batch",
+    "documents.document": "Document Page PageFailure",
+    "documents.limits": "Limits",
+    "documents.read": "read",
+    "documents.sandbox": "ReadOptions",
+    "engine.task": "Task",
+    "errors": "AnswerError BatchError CaseError DocumentError InvalidAnswer ModelError PromptError "
+    "SchemaError SlmTasksError TimedOut",
+    "evaluation.cases": "Case",
+    "evaluation.run": "evaluate",
+    "evaluation.scores": "CaseFailure Evaluation FieldScores Miss Rouge RougeScores Seconds Share SlotScores "
+    "TaskScores",
+    "evidence.page": "evidence_page",
+    "models.model": "Model load",
+    "results": "Coverage Evidence Extraction ProductDescription Progress Reply Result SkippedPart "
+    "SocialPost Summary Usage",
+    "schema.nodes": "Letters Prose Quote",
+    "tasks.describe_product": "Product describe_product",
+    "tasks.extract": "extract",
+    "tasks.reply": "reply",
+    "tasks.social_post": "social_post",
+    "tasks.summarize": "summarize",
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+_RENAMED = {"Missing": "SkippedPart", "Reading": "ReadOptions"}
+"""Former names, which work for one release."""
 
 __all__ = [
     "AnswerError",
     "BatchError",
     "BatchReport",
     "BatchStopped",
+    "Bound",
+    "Case",
     "CaseError",
-    "CatalogError",
-    "ContextExceeded",
+    "CaseFailure",
+    "Counts",
     "Coverage",
-    "DeviceUnavailable",
     "Document",
     "DocumentError",
-    "EmptyDocument",
-    "EncryptedDocument",
     "Evaluation",
     "Evidence",
     "Extraction",
+    "Failure",
+    "FieldScores",
     "InvalidAnswer",
+    "Letters",
     "Limits",
-    "MalformedDocument",
-    "Missing",
+    "Miss",
     "Model",
-    "ModelCorrupt",
     "ModelError",
-    "ModelNotFound",
-    "NothingToQuote",
-    "OutOfMemory",
-    "OutputCorrupt",
-    "OutputFailed",
-    "OutputLocked",
+    "Page",
+    "PageFailure",
     "Product",
     "ProductDescription",
     "Progress",
     "PromptError",
     "Prose",
-    "PullFailed",
     "Quote",
-    "Reading",
+    "ReadOptions",
     "Record",
     "Reply",
     "Result",
-    "ScannedDocument",
+    "Rouge",
+    "RougeScores",
     "SchemaError",
-    "SettingsChanged",
+    "Seconds",
+    "Share",
+    "SkippedPart",
     "SlmTasksError",
+    "SlotScores",
     "SocialPost",
     "Summary",
     "Task",
+    "TaskScores",
     "TimedOut",
-    "TooLarge",
-    "UnreadableDocument",
-    "UnsupportedDocument",
     "Usage",
     "batch",
     "bind",
     "describe_product",
+    "errors",
     "evaluate",
     "evidence_page",
     "extract",
@@ -184,12 +170,21 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'slmtasks' has no attribute {name!r}")
-    value = getattr(import_module(f"slmtasks.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+    if name in _HOME:
+        value = getattr(import_module(f"slmtasks.{_HOME[name]}"), name)
+        globals()[name] = value
+        return value
+    if name in errors.__all__:
+        notices.warn(
+            f"slmtasks.{name} is deprecated; use slmtasks.errors.{name}", DeprecationWarning
+        )
+        return getattr(errors, name)
+    if name in _RENAMED:
+        new = _RENAMED[name]
+        notices.warn(f"slmtasks.{name} is deprecated; use slmtasks.{new}", DeprecationWarning)
+        return __getattr__(new)
+    raise AttributeError(f"module 'slmtasks' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return [*__all__]

@@ -2,33 +2,33 @@
 
     SlmTasksError
     ├── DocumentError              a source could not be read
-    │   ├── EmptyDocument          it holds no text at all
+    │   ├── EmptyDocument          it holds no text
     │   ├── ScannedDocument        its pages are images without text
     │   ├── EncryptedDocument      it needs a password
-    │   ├── MalformedDocument      it is broken or not what its name says
+    │   ├── MalformedDocument      it is damaged, or its content does not match its name
     │   ├── TooLarge               it exceeds one of the limits
-    │   ├── UnsupportedDocument    its format is not read here
-    │   └── UnreadableDocument     reading it takes too long, too much memory, or fails
+    │   ├── UnsupportedDocument    its format is not supported
+    │   └── UnreadableDocument     reading it takes too long or too much memory, or crashes
     ├── ModelError                 a model could not be loaded or run
-    │   ├── ModelNotFound          no such name or folder
-    │   ├── ModelCorrupt           the folder's files are missing or damaged
-    │   ├── PullFailed             a model could not be fetched, and nothing was installed
+    │   ├── ModelNotFound          no model has this name, or the folder does not exist
+    │   ├── ModelCorrupt           files of the model folder are missing or damaged
+    │   ├── PullFailed             the download failed, and nothing was installed
     │   ├── CatalogError           a catalog of models cannot be used
-    │   ├── DeviceUnavailable      this machine cannot run it on that device
-    │   ├── OutOfMemory            too little memory for the model or the call
-    │   └── ContextExceeded        a prompt longer than the model's context
+    │   ├── DeviceUnavailable      this machine cannot run the model on that device
+    │   ├── OutOfMemory            too little memory for the model or the call (a MemoryError)
+    │   └── ContextExceeded        the prompt is longer than the model's context
     ├── PromptError                a prompt file is missing or does not fit its variables
-    ├── SchemaError                a schema that no grammar can be made of
+    ├── SchemaError                a schema cannot be turned into a grammar
     ├── AnswerError                the model's answer cannot be used
-    │   ├── NothingToQuote         a required value of which the source holds no candidate
-    │   ├── TimedOut               the time that the caller gave is over
+    │   ├── NothingToQuote         a required value has no candidate in the source
+    │   ├── TimedOut               the call took longer than its timeout (a TimeoutError)
     │   └── InvalidAnswer          validation failed on every attempt
-    ├── BatchError                 a batch cannot begin or go on
+    ├── BatchError                 a batch cannot start or continue
     │   ├── OutputLocked           another process writes the same output
-    │   ├── OutputCorrupt          the output holds something else than records
+    │   ├── OutputCorrupt          the output holds something other than records
     │   ├── SettingsChanged        the output holds records of other settings
     │   └── OutputFailed           the output cannot be written
-    └── CaseError                  a case of an evaluation that cannot be scored as it stands
+    └── CaseError                  a case of an evaluation cannot be scored
 
 Each message says what, where, and what to do next. A wrong argument is a plain
 `ValueError` or `TypeError`.
@@ -72,14 +72,14 @@ __all__ = [
 
 
 class SlmTasksError(Exception):
-    """The parent of every error here: catch it to catch them all."""
+    """The base class: catch it to catch every error of the library."""
 
 
 class DocumentError(SlmTasksError):
     """A source could not be read.
 
-    `name` is the file's name (or "text"), `page` the page, counted from 1,
-    where one is known, `reason` the message without them.
+    `name` is the file's name (or "text"), `page` the page number, counted from 1,
+    where it is known, `reason` the message without either.
     """
 
     def __init__(self, message: str, *, name: str = "text", page: int | None = None) -> None:
@@ -91,7 +91,7 @@ class DocumentError(SlmTasksError):
 
 
 class EmptyDocument(DocumentError):
-    """The source holds no text at all."""
+    """The source holds no text."""
 
 
 class ScannedDocument(DocumentError):
@@ -103,19 +103,19 @@ class EncryptedDocument(DocumentError):
 
 
 class MalformedDocument(DocumentError):
-    """The file is broken, or is not what its name says."""
+    """The file is damaged, or its content does not match its name."""
 
 
 class TooLarge(DocumentError):
-    """The document exceeds one of the `Limits`, which can be raised."""
+    """The document exceeds one of the `Limits`; they can be raised."""
 
 
 class UnsupportedDocument(DocumentError):
-    """The format is not one that is read here."""
+    """The format is not supported."""
 
 
 class UnreadableDocument(DocumentError):
-    """Reading it takes more time or memory than is allowed, or ends the process that reads."""
+    """Reading it takes more time or memory than the limits allow, or crashes the reader."""
 
 
 class ModelError(SlmTasksError):
@@ -123,7 +123,7 @@ class ModelError(SlmTasksError):
 
 
 class ModelNotFound(ModelError):
-    """No model of that name, and no such folder."""
+    """No model has this name, or the folder does not exist."""
 
 
 class ModelCorrupt(ModelError):
@@ -131,7 +131,7 @@ class ModelCorrupt(ModelError):
 
 
 class PullFailed(ModelError):
-    """A model could not be fetched; nothing was installed, and what came so far is kept."""
+    """The download failed: nothing was installed, and what arrived is kept for the next try."""
 
 
 class CatalogError(ModelError):
@@ -139,15 +139,15 @@ class CatalogError(ModelError):
 
 
 class DeviceUnavailable(ModelError):
-    """This machine, or this model folder, cannot run on that device."""
+    """This machine or this model folder cannot run on that device."""
 
 
-class OutOfMemory(ModelError):
-    """Too little memory for the model or for this call."""
+class OutOfMemory(ModelError, MemoryError):
+    """Too little memory for the model or for this call; also a `MemoryError`."""
 
 
 class ContextExceeded(ModelError):
-    """A prompt does not fit the model's context; `tokens` of `limit`."""
+    """A prompt does not fit the model's context: it has `tokens` where `limit` are allowed."""
 
     def __init__(self, message: str, *, tokens: int, limit: int) -> None:
         super().__init__(message)
@@ -160,7 +160,7 @@ class PromptError(SlmTasksError):
 
 
 class SchemaError(SlmTasksError):
-    """A schema holds a type that no grammar can be made of; `path` names the field."""
+    """A schema cannot be turned into a grammar; `path` names the field."""
 
     def __init__(self, message: str, *, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
@@ -168,10 +168,10 @@ class SchemaError(SlmTasksError):
 
 
 class CaseError(SlmTasksError):
-    """A case of an evaluation cannot be scored as it stands.
+    """A case of an evaluation cannot be scored.
 
-    `name` is the file's name (or "cases"), `line` the case's line (or its number among
-    objects), counted from 1, where one is known.
+    `name` is the file's name (or "cases"), `line` the line of the case (or its number in a
+    list), counted from 1, where it is known.
     """
 
     def __init__(self, message: str, *, name: str = "cases", line: int | None = None) -> None:
@@ -185,23 +185,25 @@ class AnswerError(SlmTasksError):
 
 
 class NothingToQuote(AnswerError):
-    """A field must be filled, and the source holds nothing that could fill it."""
+    """A required field has no candidate in the source."""
 
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
 
 
-class TimedOut(AnswerError):
-    """The time that the caller gave is over; the model can be asked again at once."""
+class TimedOut(AnswerError, TimeoutError):
+    """The call took longer than its `timeout`; also a `TimeoutError`.
+
+    The model can be asked again at once.
+    """
 
 
 class InvalidAnswer(AnswerError):
     """Every attempt failed validation.
 
-    Carries what is needed to see why: the last `prompt` as the model was
-    fed it, its last `raw` answer, the number of `attempts`, and `errors`,
-    one sentence each.
+    Carries what explains it: the last `prompt` as the model read it, the last `raw` answer,
+    the number of `attempts`, and `errors`, a sentence each.
     """
 
     def __init__(self, *, prompt: str, raw: str, attempts: int, errors: Sequence[str]) -> None:
@@ -216,7 +218,7 @@ class InvalidAnswer(AnswerError):
 
 
 class BatchError(SlmTasksError):
-    """A batch cannot begin or go on; what is recorded stays, and the next run goes on."""
+    """A batch cannot start or continue; its records are kept, and the next run continues."""
 
 
 class OutputLocked(BatchError):
@@ -224,12 +226,12 @@ class OutputLocked(BatchError):
 
 
 class OutputCorrupt(BatchError):
-    """The output holds something else than records."""
+    """The output holds something other than records."""
 
 
 class SettingsChanged(BatchError):
-    """The output holds records of other settings: task, parameters, schema, prompt, model."""
+    """The output holds records of another task, parameters, schema, prompt or model."""
 
 
 class OutputFailed(BatchError):
-    """The output cannot be opened, written or made durable."""
+    """The output cannot be opened, written or flushed to disk."""

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from string import Template
 
+from slmtasks import hashing
 from slmtasks.errors import PromptError
 
 Message = dict[str, str]
@@ -27,6 +28,7 @@ Value = str | Sequence[Mapping[str, str]]
 """A variable: text, or the rows of an `# Each` block."""
 
 _HEADING = re.compile(r"^# (System|User|Retry|If \w+|Each \w+)[ \t]*$", re.MULTILINE)
+_NAME = re.compile(r"[\w-]+")
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 
 
@@ -141,5 +143,23 @@ def _load(path: Path) -> Prompt:
 
 
 def load(prompt: str | Path) -> Prompt:
-    """A prompt of the library by its name, or a file by its `Path`."""
-    return _load(prompt if isinstance(prompt, Path) else folder() / f"{prompt}.md")
+    """A prompt file by its `Path`, a prompt of the library by its name, or a prompt's text.
+
+    A text is written as a prompt file; it may leave out the version, and is the user's turn
+    where it has no sections. Without a `# Retry` section it has that of `extract`.
+    """
+    if isinstance(prompt, Path):
+        return _load(prompt)
+    if _NAME.fullmatch(prompt):
+        return _load(folder() / f"{prompt}.md")
+    return _of_text(prompt)
+
+
+@cache
+def _of_text(text: str) -> Prompt:
+    if not _FRONT.match(text):
+        body = text if _HEADING.search(text) else f"# User\n\n{text}"
+        text = f"---\nversion: {hashing.of_text(text)[:8]}\n---\n{body}"
+    made = parse(text, "text")
+    retry = _load(folder() / "extract.md").sections["Retry"]
+    return replace(made, sections={"Retry": retry, **made.sections})

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from slmtasks import notices
 from slmtasks.batching.binding import Bound, bind
 from slmtasks.batching.inputs import Inputs, found
 from slmtasks.batching.read_ahead import Deaths, Opener
 from slmtasks.batching.records import BatchReport, Record
-from slmtasks.batching.run import Answers, Done, Existing, Watch, record, recorded
+from slmtasks.batching.run import Answers, Done, IfExists, Listener, record, recorded
 from slmtasks.batching.signals import Stops
-from slmtasks.documents.sandbox import Reading
+from slmtasks.documents.sandbox import ReadOptions
 from slmtasks.errors import BatchError, ModelError
 from slmtasks.models.model import load
 
@@ -59,16 +60,17 @@ class Workers:
             raise ValueError("give at least one worker, with at least one CPU each")
 
 
+@notices.renamed(existing="if_exists", watch="on_progress")
 def batch(
     inputs: Inputs,
     task: Callable[..., Any] | Bound,
     *,
     out: str | Path,
     workers: Workers | None = None,
-    existing: Existing = "resume",
-    reading: Reading | None = None,
+    if_exists: IfExists = "resume",
+    reading: ReadOptions | None = None,
     fail_fast: bool = False,
-    watch: Watch | None = None,
+    on_progress: Listener | None = None,
 ) -> BatchReport:
     """Run a task over documents as `slmtasks.batch` does, on `workers` of a Ray cluster.
 
@@ -79,7 +81,7 @@ def batch(
     Raises as `slmtasks.batch`, BatchError where Ray does not start, and ModelError where a
     worker's model is another one.
     """
-    workers, reading, bound = workers or Workers(), reading or Reading(), bind(task)
+    workers, reading, bound = workers or Workers(), reading or ReadOptions(), bind(task)
     listed = found(inputs, bound.suffixes, but=[Path(out)]).inputs
     _connect()
     uses = {"num_cpus": workers.cpus, "num_gpus": workers.gpus}
@@ -106,7 +108,7 @@ def batch(
             yield from _until_stopped(iter(answered.iter_rows()), stops)
 
     begun = BatchReport(out=str(out), settings_digest=settings, inputs=len(listed))
-    return recorded(begun, listed, answering, existing, fail_fast, watch)
+    return recorded(begun, listed, answering, if_exists, fail_fast, on_progress)
 
 
 def _connect() -> None:
@@ -150,7 +152,7 @@ def _giving_up() -> Iterator[None]:
         context.max_errored_blocks = former
 
 
-def _settings(bound: Bound, workers: Workers, reading: Reading) -> str:
+def _settings(bound: Bound, workers: Workers, reading: ReadOptions) -> str:
     with load(workers.model, device=workers.device, threads=workers.cpus) as model:
         return bound.digest(model, reading)
 
@@ -158,7 +160,7 @@ def _settings(bound: Bound, workers: Workers, reading: Reading) -> str:
 class _Worker:
     """A model, and a process that reads for it; Ray makes one for each worker."""
 
-    def __init__(self, bound: Bound, workers: Workers, reading: Reading, settings: str) -> None:
+    def __init__(self, bound: Bound, workers: Workers, reading: ReadOptions, settings: str) -> None:
         self._bound = bound
         self._settings = settings
         self._model = load(workers.model, device=workers.device, threads=workers.cpus)

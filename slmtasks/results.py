@@ -63,7 +63,7 @@ class Usage(_Frozen):
         )
 
 
-class Missing(_Frozen):
+class SkippedPart(_Frozen):
     """A part of the source that was not used: a page, or a span of the text, and why."""
 
     reason: str
@@ -83,7 +83,7 @@ class Coverage(_Frozen):
     read: int
     pages: int
     chunks: int
-    missing: tuple[Missing, ...] = ()
+    missing: tuple[SkippedPart, ...] = ()
 
     @property
     def complete(self) -> bool:

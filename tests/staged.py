@@ -32,7 +32,7 @@ def see(document: slm.Document, *, model: Any, pause: float = 0.0) -> slm.Extrac
     time.sleep(pause)
     if "RAISE" in document.text:
         raise KeyError("raised in the task")
-    missing = (slm.Missing(reason="left out", page=2),) if "PARTIAL" in document.text else ()
+    missing = (slm.SkippedPart(reason="left out", page=2),) if "PARTIAL" in document.text else ()
     size = len(document.text)
     return slm.Extraction[Seen](
         value=Seen(text=document.text),

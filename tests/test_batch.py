@@ -84,12 +84,12 @@ def test_other_settings_are_refused_unless_asked_for(tmp_path: Path) -> None:
     batch(texts(2), out)
     before = out.read_bytes()
     other = task(settings="see/2")
-    with pytest.raises(slm.SettingsChanged, match="2 records of another task"):
+    with pytest.raises(slm.errors.SettingsChanged, match="2 records of another task"):
         batch(texts(2), out, task=other)
     assert out.read_bytes() == before
-    assert batch(texts(2), out, task=other, existing="append").done == Counts(ok=2)
-    assert batch(texts(2), out, task=other, existing="append").before == Counts(ok=2)
-    report = batch(texts(2), out, task=other, existing="restart")
+    assert batch(texts(2), out, task=other, if_exists="append").done == Counts(ok=2)
+    assert batch(texts(2), out, task=other, if_exists="append").before == Counts(ok=2)
+    report = batch(texts(2), out, task=other, if_exists="restart")
     assert report.aside is not None
     assert Path(report.aside).read_bytes().startswith(before)
     assert [record.settings_digest for record in written(out)] == [report.settings_digest] * 2
@@ -101,7 +101,7 @@ def test_failed_documents_are_done_once_more_on_request(tmp_path: Path) -> None:
     inputs = [("a", "fine"), ("b", "RAISE")]
     batch(inputs, out)
     assert batch(inputs, out).done == Counts()
-    assert batch(inputs, out, existing="retry").done == Counts(failed=1)
+    assert batch(inputs, out, if_exists="retry").done == Counts(failed=1)
     assert [record.id for record in written(out)] == ["a", "b", "b"]
 
 
@@ -119,10 +119,10 @@ def test_a_foreign_line_is_refused(tmp_path: Path) -> None:
     """A batch adds to nothing that it does not understand."""
     out = tmp_path / "run.jsonl"
     out.write_text('{"id":"a","colour":"blue"}\n')
-    with pytest.raises(slm.OutputCorrupt, match="line 1"):
+    with pytest.raises(slm.errors.OutputCorrupt, match="line 1"):
         batch(texts(1), out)
     assert out.read_text() == '{"id":"a","colour":"blue"}\n'
-    assert batch(texts(1), out, existing="restart").done == Counts(ok=1)
+    assert batch(texts(1), out, if_exists="restart").done == Counts(ok=1)
 
 
 def test_any_text_goes_through_a_record_and_back(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_file_that_is_not_there_is_one_record_over_runs(tmp_path: Path) -> Non
     assert [record.status for record in written(out)] == ["failed", "ok"]
 
 
-QUICK = slm.Reading(limits=slm.Limits(seconds=30, memory_bytes=256 << 20))
+QUICK = slm.ReadOptions(limits=slm.Limits(seconds=30, memory_bytes=256 << 20))
 
 
 @pytest.mark.parametrize(
@@ -244,13 +244,13 @@ def test_a_hang_is_ended_and_remembered_over_runs(
     path = tmp_path / "slow.txt"
     path.write_text("HANG")
     out = tmp_path / "run.jsonl"
-    once = slm.Reading(limits=slm.Limits(seconds=0.5), tries=1)
+    once = slm.ReadOptions(limits=slm.Limits(seconds=0.5), tries=1)
     assert batch(path, out, reading=once).done == Counts(failed=1)
     assert "more than 0.5 s" in str(written(out)[0].error)
     # As if it had been killed between the death and the record.
     out.unlink()
     since = time.monotonic()
-    assert batch(path, out, reading=slm.Reading(tries=1)).done == Counts(failed=1)
+    assert batch(path, out, reading=slm.ReadOptions(tries=1)).done == Counts(failed=1)
     assert time.monotonic() - since < 30
     assert "in an earlier run" in str(written(out)[0].error)
 
@@ -275,7 +275,7 @@ def test_memory_is_watched_where_the_system_sets_no_limit(
     path.write_text("EAT")
     out = tmp_path / "run.jsonl"
     assert batch(
-        path, out, reading=slm.Reading(limits=slm.Limits(memory_bytes=256 << 20), tries=1)
+        path, out, reading=slm.ReadOptions(limits=slm.Limits(memory_bytes=256 << 20), tries=1)
     ).done == Counts(failed=1)
     assert "more than 256 MiB" in str(written(out)[0].error)
 
@@ -392,7 +392,7 @@ def test_a_stopped_batch_says_what_it_did(tmp_path: Path) -> None:
             signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(slm.BatchStopped) as stopped:
-        batch(texts(5), tmp_path / "run.jsonl", watch=stop)
+        batch(texts(5), tmp_path / "run.jsonl", on_progress=stop)
     report = stopped.value.report
     assert (report.ended, report.done, report.left) == ("stopped", Counts(ok=2), 3)
     assert issubclass(slm.BatchStopped, KeyboardInterrupt)
@@ -404,7 +404,7 @@ def test_the_time_left_is_that_of_what_is_left(tmp_path: Path) -> None:
     out = tmp_path / "run.jsonl"
     batch(texts(20), out)
     seen: list[slm.BatchReport] = []
-    batch(texts(25), out, task=task(0.1), watch=lambda report, _: seen.append(report))
+    batch(texts(25), out, task=task(0.1), on_progress=lambda report, _: seen.append(report))
     assert [report.seconds_left is None for report in seen] == [True] + [False] * 5
     assert seen[1].seconds > 0.1
     assert seen[1].seconds_left == pytest.approx(4 * seen[1].seconds)
@@ -418,7 +418,7 @@ def test_the_time_left_leaves_out_what_is_recorded(tmp_path: Path) -> None:
     batch(mixed, out)
     seen: list[slm.BatchReport] = []
     mixed[-1] = ("changed", "twice")
-    batch(mixed, out, existing="retry", watch=lambda report, _: seen.append(report))
+    batch(mixed, out, if_exists="retry", on_progress=lambda report, _: seen.append(report))
     assert [(report.left, report.known) for report in seen] == [(23, 21), (22, 21), (1, 1), (0, 0)]
     assert [report.seconds_left for report in seen] == [None, seen[1].seconds, 0, 0]
 
@@ -431,7 +431,7 @@ def test_settings_are_told_apart(nano: slm.Model) -> None:
         total: float | None
 
     def digest(call: Any, **keywords: Any) -> str:
-        return slm.bind(partial(call, **keywords)).digest(nano, slm.Reading())
+        return slm.bind(partial(call, **keywords)).digest(nano, slm.ReadOptions())
 
     task = slm.Task(EXAMPLES / "prompts" / "meeting_actions.md", Bill)
     some = [
@@ -445,9 +445,9 @@ def test_settings_are_told_apart(nano: slm.Model) -> None:
         digest(task, variables={"team": "b"}),
         digest(slm.reply, facts="one"),
         digest(slm.reply, facts="two"),
-        slm.bind(see, "1").digest(nano, slm.Reading()),
-        slm.bind(see, "2").digest(nano, slm.Reading()),
-        slm.bind(see, "2").digest(MODEL, slm.Reading()),
+        slm.bind(see, "1").digest(nano, slm.ReadOptions()),
+        slm.bind(see, "2").digest(nano, slm.ReadOptions()),
+        slm.bind(see, "2").digest(MODEL, slm.ReadOptions()),
     ]
     assert len(set(some)) == len(some)
     assert digest(slm.summarize, style="tldr", length="short") == digest(
@@ -466,7 +466,7 @@ def test_settings_are_told_apart(nano: slm.Model) -> None:
         (lambda: slm.bind(partial(slm.reply, facts=object())), "object"),
         (lambda: slm.bind(print), "settings="),
         (lambda: slm.bind(lambda document: document, "own/1"), "'model'"),
-        (lambda: slm.Reading(tries=0), "more than 0"),
+        (lambda: slm.ReadOptions(tries=0), "more than 0"),
     ],
 )
 def test_what_does_not_fit_is_said_before_any_document(call: Any, said: str) -> None:

@@ -135,7 +135,7 @@ def test_a_task_of_ones_own_is_named_by_its_place(
         assert (done.returncode, done.stderr) == (0, "")
         task = slm.bind(user_code.named(f"{own}:{name}"))
         (record,) = written(out)
-        assert record.settings_digest == task.digest(random_model, slm.Reading())
+        assert record.settings_digest == task.digest(random_model, slm.ReadOptions())
         asked[1] = f"tasks:{name}"
         done = run(*asked, "--json", model=random_model.folder, PYTHONPATH=path)
         assert slm.BatchReport.model_validate_json(done.stdout).before.ok == 1, done.stderr

@@ -287,7 +287,8 @@ def test_replies_are_judged_by_whether_and_from_where() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [slm.NothingToQuote("no date", path="issued"), ZeroDivisionError("a validator's")]
+    "error",
+    [slm.errors.NothingToQuote("no date", path="issued"), ZeroDivisionError("a validator's")],
 )
 def test_an_error_of_one_case_leaves_the_others(error: Exception) -> None:
     """Whatever it is, the case is listed with it and counts as all missed."""

@@ -85,7 +85,7 @@ def test_a_pull_takes_one_folder_and_loads(hub: Hub, repository: Path, random_fo
     with pytest.raises(ModelNotFound, match="slmtasks models pull tiny"):
         slm.load(NAME)
     done: list[tuple[int, int]] = []
-    made = store.pull(NAME, source=hub.url, progress=lambda *step: done.append(step))
+    made = store.pull(NAME, source=hub.url, on_progress=lambda *step: done.append(step))
     assert [r for r in hub.requests if "/resolve/" in r and INNER not in r] == []
     assert made.manifest.revision == hub.commit
     assert done[-1] == (made.manifest.size, made.manifest.size)

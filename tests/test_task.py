@@ -17,7 +17,7 @@ from slmtasks.engine.call import Run
 from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote, TimedOut
 from slmtasks.grammar.candidates import Source
 from slmtasks.grounding import locate, tree
-from slmtasks.results import Missing
+from slmtasks.results import SkippedPart
 from slmtasks.schema import from_pydantic
 from slmtasks.schema.field_list import parse
 
@@ -200,7 +200,7 @@ def test_a_part_that_fails_is_reported_and_the_rest_is_used(
     monkeypatch.setattr(slm.Model, "answer", failing)
     result = slm.extract(text, Ledger, model=random_model)
     (missing,) = result.coverage.missing
-    assert isinstance(missing, Missing)
+    assert isinstance(missing, SkippedPart)
     assert missing.reason == "staged fault"
     assert result.coverage.read == len(text) - (missing.end - missing.start)
     assert not result.coverage.complete

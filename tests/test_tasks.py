@@ -23,8 +23,8 @@ TEXT = (
     [
         (lambda m: slm.summarize(TEXT, style="poem", model=m), "style is 'poem'; use one of tldr"),
         (lambda m: slm.summarize(TEXT, length="huge", model=m), "length is 'huge'"),
-        (lambda m: slm.summarize(TEXT, most=0, model=m), "most is 0; give 1 to 50"),
-        (lambda m: slm.summarize(TEXT, most=51, model=m), "most is 51"),
+        (lambda m: slm.summarize(TEXT, max_items=0, model=m), "max_items is 0; give 1 to 50"),
+        (lambda m: slm.summarize(TEXT, max_items=51, model=m), "max_items is 51"),
         (lambda m: slm.social_post(TEXT, platform="myspace", model=m), "no platform 'myspace'"),
         (lambda m: slm.social_post(TEXT, platform="x", tone="rude", model=m), "tone is 'rude'"),
         (lambda m: slm.social_post(TEXT, platform="x", hashtags=-1, model=m), "hashtags is -1"),
@@ -63,14 +63,14 @@ def test_fixed_numbers_are_kept_and_fewer_where_the_source_has_fewer(
 
 @pytest.mark.parametrize(("style", "most"), [("quotes", 1), ("tldr", 3), ("key-points", 1)])
 def test_the_number_can_be_asked_for(random_model: slm.Model, style: Any, most: int) -> None:
-    """`most` in place of what the length gives."""
-    result = slm.summarize(TEXT, style=style, length="medium", most=most, model=random_model)
+    """`max_items` in place of what the length gives."""
+    result = slm.summarize(TEXT, style=style, length="medium", max_items=most, model=random_model)
     assert len(result.points) == most
 
 
 def test_a_headline_has_at_most_the_words_asked_for(random_model: slm.Model) -> None:
-    """`most` counts its words."""
-    result = slm.summarize(TEXT, style="headline", most=4, model=random_model)
+    """`max_items` counts its words."""
+    result = slm.summarize(TEXT, style="headline", max_items=4, model=random_model)
     assert len(result.text.split()) <= 4
 
 

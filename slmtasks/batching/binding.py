@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from pathlib import Path
+from types import GenericAlias
 from typing import Any, Literal, get_origin, get_type_hints
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from slmtasks import hashing, options, prompt_files
+from slmtasks import hashing, notices, options, prompt_files
 from slmtasks.documents.document import Document
 from slmtasks.documents.filetypes import SUFFIXES
 from slmtasks.documents.read import read
-from slmtasks.documents.sandbox import Reading
+from slmtasks.documents.sandbox import ReadOptions
 from slmtasks.engine.task import Task
 from slmtasks.errors import SchemaError
 from slmtasks.models.model import Model
@@ -92,7 +93,7 @@ class Bound:
         except TypeError as error:
             raise ValueError(f"the task cannot be given a timeout: {error}") from error
 
-    def digest(self, model: Model, reading: Reading) -> str:
+    def digest(self, model: Model, reading: ReadOptions) -> str:
         """The settings digest of its records: of its settings, the model's files, the reading."""
         asked = {"folder": hashing.of_folder(model.folder), "context": model.context}
         read = {"day_first": reading.day_first, "decimal": reading.decimal}
@@ -115,6 +116,7 @@ def bind(task: Callable[..., Any] | Bound, settings: str | None = None) -> Bound
     if isinstance(task, Bound):
         return task
     call, keywords = (task.func, task.keywords) if isinstance(task, partial) else (task, {})
+    keywords = notices.current(call, keywords)
     if isinstance(task, partial) and task.args:
         raise TypeError("a task's parameters are bound by keyword; its source is the batch's")
     if "model" in keywords:
@@ -176,8 +178,10 @@ def _plain(value: Any) -> Any:
             }
         case BaseModel():
             return value.model_dump(mode="json")
-        case type() if issubclass(value, BaseModel):
+        case type() if not get_origin(value) and issubclass(value, BaseModel):
             return {"name": value.__qualname__, "schema": value.model_json_schema()}
+        case type() | GenericAlias():
+            return {"name": str(value), "schema": TypeAdapter(value).json_schema()}
         case Mapping():
             return {str(key): _plain(entry) for key, entry in value.items()}
         case Sequence():

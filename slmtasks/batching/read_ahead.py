@@ -24,7 +24,8 @@ from slmtasks.batching.journal import Journal
 from slmtasks.batching.records import Status
 from slmtasks.documents.document import Document
 from slmtasks.documents.read import read
-from slmtasks.documents.sandbox import Reader, ReaderDied, Reading
+from slmtasks.documents.sandbox import Reader, ReaderDied, ReadOptions
+from slmtasks.engine.call import refuse_file_name
 from slmtasks.errors import BatchError, UnreadableDocument
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ class Deaths:
 class Opener:
     """Opens documents one after another, but for those that are `done`."""
 
-    def __init__(self, reading: Reading, done: Mapping[Key, Status], deaths: Deaths) -> None:
+    def __init__(self, reading: ReadOptions, done: Mapping[Key, Status], deaths: Deaths) -> None:
         self._reading = reading
         self._done = done
         self._deaths = deaths
@@ -140,6 +141,7 @@ class Opener:
                 return self._reader.read(given.source)
             case Document():
                 return given.source
+        refuse_file_name(given.source)
         how = self._reading
         return read(given.source, name=given.id, day_first=how.day_first, decimal=how.decimal)
 

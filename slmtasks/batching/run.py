@@ -15,21 +15,21 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from slmtasks import options
+from slmtasks import notices, options
 from slmtasks.batching.binding import Bound, bind
 from slmtasks.batching.inputs import Input, Inputs, found
 from slmtasks.batching.journal import Journal
 from slmtasks.batching.read_ahead import Deaths, Key, Opened, Opener, read_ahead
 from slmtasks.batching.records import BatchReport, Record, Status, answered, failed
 from slmtasks.batching.signals import Stops
-from slmtasks.documents.sandbox import Reading
+from slmtasks.documents.sandbox import ReadOptions
 from slmtasks.errors import OutputCorrupt, SettingsChanged
 from slmtasks.models.model import Model, default
 
 SLOWEST = 10
 """Documents that a report names."""
 
-Existing = Literal["resume", "retry", "append", "restart"]
+IfExists = Literal["resume", "retry", "append", "restart"]
 """What to do with an output that holds records: see `batch`."""
 
 _ANEW = ("retry", "restart")
@@ -40,7 +40,7 @@ Done = dict[Key, Status]
 Answers = Generator[Record | Status]
 """A record for each document, or the status of the one that it has."""
 
-Watch = Callable[[BatchReport, Record | None], None]
+Listener = Callable[[BatchReport, Record | None], None]
 """Called with the report so far: at the start, and after each document with its record."""
 
 
@@ -52,16 +52,17 @@ class BatchStopped(KeyboardInterrupt):
         self.report = report
 
 
+@notices.renamed(existing="if_exists", watch="on_progress")
 def batch(
     inputs: Inputs,
     task: Callable[..., Any] | Bound,
     *,
     out: str | Path,
     model: Model | None = None,
-    existing: Existing = "resume",
-    reading: Reading | None = None,
+    if_exists: IfExists = "resume",
+    reading: ReadOptions | None = None,
     fail_fast: bool = False,
-    watch: Watch | None = None,
+    on_progress: Listener | None = None,
 ) -> BatchReport:
     """Run a task over documents and append one `Record` for each to `out`, as JSON lines.
 
@@ -70,7 +71,7 @@ def batch(
     parameters bound by `functools.partial`, or what `bind` makes of a callable of your own.
 
     A record is on the disc before the next document begins. Called again, a batch goes on:
-    what has a record of the same id, content and settings is not done again. `existing`
+    what has a record of the same id, content and settings is not done again. `if_exists`
     is "resume", which raises SettingsChanged where `out` holds records of other settings;
     "retry", which does failed documents once more; "append", which adds to records of other
     settings; or "restart", which gives the old file another name. Nothing is ever erased.
@@ -85,7 +86,7 @@ def batch(
     Example:
         batch("inbox", partial(extract, schema=Invoice), out="invoices.jsonl")
     """
-    reading = reading or Reading()
+    reading = reading or ReadOptions()
     bound = bind(task)
     listed = found(inputs, bound.suffixes, but=[Path(out)]).inputs
     loaded = model or default()
@@ -96,31 +97,31 @@ def batch(
         return answers(documents, bound, loaded, settings, stops)
 
     begun = BatchReport(out=str(out), settings_digest=settings, inputs=len(listed))
-    return recorded(begun, listed, answering, existing, fail_fast, watch)
+    return recorded(begun, listed, answering, if_exists, fail_fast, on_progress)
 
 
 def recorded(
     report: BatchReport,
     listed: Iterable[Input],
     answering: Callable[[Done, Deaths, Stops], Answers],
-    existing: Existing,
+    if_exists: IfExists,
     fail_fast: bool,
-    watch: Watch | None,
+    on_progress: Listener | None,
 ) -> BatchReport:
     """Put the answers on the disc, whoever makes them: what is left of a batch without a model.
 
     `answering` is given what is done already, and gives a record, or the status of the one
     that there is, for each input. Raises as `batch` does.
     """
-    options.check(existing, Existing, "existing")
+    options.check(if_exists, IfExists, "if_exists")
     path = Path(report.out)
     with Stops() as stops, Journal(path) as journal:
-        aside = journal.put_aside() if existing == "restart" else None
-        done = finished(journal, report.settings_digest, existing)
+        aside = journal.put_aside() if if_exists == "restart" else None
+        done = finished(journal, report.settings_digest, if_exists)
         named = {name for name, _ in done}
         known = {entry.id for entry in listed if entry.id in named}
-        tally = Tally(report.model_copy(update={"aside": aside and str(aside)}), known, watch)
-        deaths = Deaths(path.with_name(f"{path.name}.deaths"), forget=existing in _ANEW)
+        tally = Tally(report.model_copy(update={"aside": aside and str(aside)}), known, on_progress)
+        deaths = Deaths(path.with_name(f"{path.name}.deaths"), forget=if_exists in _ANEW)
         with closing(answering(done, deaths, stops)) as made:
             collect(made, journal, tally, fail_fast)
     if stops.asked:
@@ -129,7 +130,7 @@ def recorded(
     return tally.report
 
 
-def finished(journal: Journal, settings: str, existing: Existing) -> Done:
+def finished(journal: Journal, settings: str, if_exists: IfExists) -> Done:
     """What need not be done again; raises OutputCorrupt or SettingsChanged."""
     done: Done = {}
     others = 0
@@ -139,20 +140,20 @@ def finished(journal: Journal, settings: str, existing: Existing) -> Done:
         except ValidationError as error:
             raise OutputCorrupt(
                 f"{journal.path}, line {number}: it is no record of this version; give another "
-                "output, or --restart (existing='restart') to put this file aside"
+                "output, or --restart (if_exists='restart') to put this file aside"
             ) from error
         if record.settings_digest == settings:
             done[record.id, record.input_digest] = record.status
         else:
             others += 1
-    if others and existing != "append":
+    if others and if_exists != "append":
         raise SettingsChanged(
             f"{journal.path} holds {others} record{'s' * (others != 1)} of another task, "
             "parameters, schema, prompt or model; give another output, --append "
-            "(existing='append') to add to them, or --restart (existing='restart') to put the "
+            "(if_exists='append') to add to them, or --restart (if_exists='restart') to put the "
             "file aside"
         )
-    if existing == "retry":
+    if if_exists == "retry":
         return {key: status for key, status in done.items() if status != "failed"}
     return done
 
@@ -221,12 +222,14 @@ def collect(
 class Tally:
     """The report of a batch while it grows; `known` are the inputs that have a record before."""
 
-    def __init__(self, report: BatchReport, known: Collection[str], watch: Watch | None) -> None:
+    def __init__(
+        self, report: BatchReport, known: Collection[str], on_progress: Listener | None
+    ) -> None:
         self.report = report.model_copy(update={"known": len(known)})
         self._known = known
-        self._watch = watch or (lambda report, record: None)
+        self._on_progress = on_progress or (lambda report, record: None)
         self._begun = time.perf_counter()
-        self._watch(self.report, None)
+        self._on_progress(self.report, None)
 
     def found(self, status: Status) -> None:
         """Count a document that was done before."""
@@ -248,7 +251,7 @@ class Tally:
             seconds=time.perf_counter() - self._begun,
             slowest=tuple(slowest[:SLOWEST]),
         )
-        self._watch(self.report, made)
+        self._on_progress(self.report, made)
 
     def end(self, how: Literal["stopped", "fail-fast"]) -> None:
         """Say that it ended before its inputs did."""

@@ -69,7 +69,9 @@ def pull(
     from slmtasks.models import store
 
     with display.transfer(name) as progress:
-        done = store.pull(name, device=device, revision=revision, source=source, progress=progress)
+        done = store.pull(
+            name, device=device, revision=revision, source=source, on_progress=progress
+        )
     print(f"{name} for {done.kind}, verified: {done.folder}")
 
 

@@ -6,12 +6,12 @@ from slmtasks.batching import tables
 from slmtasks.batching.binding import Bound
 from slmtasks.batching.inputs import found
 from slmtasks.batching.records import BatchReport
-from slmtasks.batching.run import BatchStopped, Existing, batch
+from slmtasks.batching.run import BatchStopped, IfExists, batch
 from slmtasks.cli import display
 from slmtasks.cli.exits import PARTLY_DONE, STOPPED
 from slmtasks.cli.options import Common, Recording, limits_of
 from slmtasks.cli.print_results import loaded
-from slmtasks.documents.sandbox import Reading
+from slmtasks.documents.sandbox import ReadOptions
 from slmtasks.errors import BatchError
 
 
@@ -21,7 +21,7 @@ def run(sources: list[str], task: Bound, options: Common, recording: Recording) 
     Prints a summary on stdout, as JSON with `--json`; nothing with `--quiet`. What fails is
     said on stderr.
     """
-    existing = _existing(recording)
+    if_exists = _if_exists(recording)
     tabled = [path for path in (recording.csv, recording.parquet) if path is not None]
     if len({path.resolve() for path in (recording.out, *tabled)}) <= len(tabled):
         raise ValueError("--out, --csv and --parquet name one file; give each its own")
@@ -32,7 +32,7 @@ def run(sources: list[str], task: Bound, options: Common, recording: Recording) 
         raise BatchError(f"there is no document: {listed.said()}")
     if listed.said() and not recording.quiet:
         display.note(listed.said())
-    reading = Reading(
+    reading = ReadOptions(
         password=options.password,
         day_first=options.day_first,
         decimal=options.decimal,
@@ -40,16 +40,16 @@ def run(sources: list[str], task: Bound, options: Common, recording: Recording) 
     )
     progress = display.BatchProgress(quiet=recording.quiet)
     try:
-        with loaded(options, quiet=recording.quiet) as model, progress as watch:
+        with loaded(options, quiet=recording.quiet) as model, progress as listener:
             report = batch(
                 [(entry.id, entry.source) for entry in listed.inputs],
                 task.within(options.timeout),
                 out=recording.out,
                 model=model,
-                existing=existing,
+                if_exists=if_exists,
                 reading=reading,
                 fail_fast=recording.fail_fast,
-                watch=watch,
+                on_progress=listener,
             )
     except BatchStopped as stopped:
         _say(stopped.report, options, recording)
@@ -61,8 +61,8 @@ def run(sources: list[str], task: Bound, options: Common, recording: Recording) 
         raise SystemExit(PARTLY_DONE)
 
 
-def _existing(recording: Recording) -> Existing:
-    asked: list[Existing] = [w for w in ("restart", "append", "retry") if getattr(recording, w)]
+def _if_exists(recording: Recording) -> IfExists:
+    asked: list[IfExists] = [w for w in ("restart", "append", "retry") if getattr(recording, w)]
     if len(asked) > 1:
         raise ValueError(f"give one of --{' and --'.join(asked)}")
     return asked[0] if asked else "resume"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial, wraps
@@ -53,9 +54,10 @@ def extract(
 def summarize(
     style: Annotated[Style, typer.Option(help="What kind of summary.")] = "key-points",
     length: Annotated[Length, typer.Option(help="How long.")] = "medium",
-    most: Annotated[
+    max_items: Annotated[
         int | None, typer.Option(help="How many sentences, points, words or quotes instead.")
     ] = None,
+    most: Annotated[int | None, typer.Option(hidden=True)] = None,
     focus: Annotated[str | None, typer.Option(help="What to look for.")] = None,
     language: LanguageOption = None,
 ) -> Bound:
@@ -63,7 +65,14 @@ def summarize(
 
     slmtasks summarize report.pdf --style quotes --length short
     """
-    asked = partial(slm.summarize, style=style, length=length, most=most)
+    if most is not None:
+        warnings.warn("--most is deprecated; use --max-items", DeprecationWarning, stacklevel=2)
+    asked = partial(
+        slm.summarize,
+        style=style,
+        length=length,
+        max_items=most if max_items is None else max_items,
+    )
     return _bound(asked, focus=focus, language=language)
 
 

@@ -35,7 +35,7 @@ _CALL = "main(float(sys.argv[1]), int(sys.argv[2]))"
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadOptions:
     """How documents are read: what `read` takes, and how often it is tried.
 
     One that takes more than its `limits`, of which `memory_bytes` is what it may add to a
@@ -63,7 +63,7 @@ class Reader:
     One thread at a time may use it; any thread may call `close`.
     """
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ReadOptions) -> None:
         self._reading = reading
         self._child: _Child | None = None
         self._closed = False
@@ -128,7 +128,7 @@ class Reader:
 class _Child:
     """One reading process, and the thread that watches its time and memory."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ReadOptions) -> None:
         self._reading = reading
         self._busy_since: float | None = None
         self._verdict = ""

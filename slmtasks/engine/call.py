@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from slmtasks import prompt_files
 from slmtasks.decoding.loop import Answer, DecodeRequest, Watch
 from slmtasks.decoding.tokenizer import agreeing
 from slmtasks.documents.document import Document
+from slmtasks.documents.filetypes import SUFFIXES
 from slmtasks.documents.passages import Passage
 from slmtasks.documents.read import read
 from slmtasks.engine.chunking import FLOOR, Parts
@@ -25,7 +28,7 @@ from slmtasks.grounding.tree import Reading, Tree, flatten
 from slmtasks.models.model import Model, default
 from slmtasks.models.store import NANO
 from slmtasks.prompt_files import Prompt, Value
-from slmtasks.results import Coverage, Missing, Progress, Usage
+from slmtasks.results import Coverage, Progress, SkippedPart, Usage
 from slmtasks.schema import nodes
 
 SHARE = 0.7
@@ -34,16 +37,39 @@ SHARE = 0.7
 Listener = Callable[[Progress], None]
 """What hears how far a task is."""
 
+Validate = Callable[[Any], Any]
+"""Makes a value of the data of an answer; raises ValueError where the data does not fit."""
+
 
 def opened(source: str | Path | Document) -> Document:
-    """The document that a task was given as text, a file or a `Document`."""
+    """The document that a task was given as text, a file or a `Document`.
+
+    Raises ValueError for a text that names a file.
+    """
     if isinstance(source, Document):
         return source
+    if isinstance(source, str):
+        refuse_file_name(source)
     if isinstance(source, str | Path):
         return read(source)
     raise TypeError(
         f"a source is text (str), a file (Path) or a Document, not {type(source).__name__}"
     )
+
+
+def refuse_file_name(text: str) -> None:
+    """Raise ValueError where a text is the name of a file, which was meant to be read."""
+    if len(text.splitlines()) != 1:
+        return
+    named = Path(text)
+    extension = named.suffix.lower() in SUFFIXES and not re.search(r"\s", text)
+    with suppress(OSError, ValueError):
+        extension = extension or named.is_file()
+    if extension:
+        raise ValueError(
+            f"the source is the text {text!r}, which names a file; give Path({text!r}) for the "
+            f"file, or read({text!r}) for the text itself"
+        )
 
 
 @dataclass(frozen=True)
@@ -94,7 +120,7 @@ class Run:
         self._on_progress = on_progress
         self._part = self._parts = 1
         self._failed = 0
-        self.missing: list[Missing] = []
+        self.missing: list[SkippedPart] = []
         self._document: Document | None = None
         if variables.get("language") and self.model.folder == NANO:
             self.warnings.append("the embedded model writes English only; load a larger one")
@@ -113,11 +139,11 @@ class Run:
         self,
         passage: Passage,
         node: nodes.Object,
-        output: type[BaseModel] | None = None,
+        output: Validate | None = None,
         *,
         told: Rejection | None = None,
     ) -> Parsed:
-        """The answer for one passage, validated against `output` where one is given.
+        """The answer for one passage, made a value by `output` where it is given.
 
         `told` is an earlier answer that the model hears of first. Raises InvalidAnswer
         once `retries` further attempts have failed too.
@@ -170,7 +196,9 @@ class Run:
                 raise
             if told is None:
                 reason = str(error)
-                self.missing.append(Missing(reason=reason, start=passage.start, end=passage.end))
+                self.missing.append(
+                    SkippedPart(reason=reason, start=passage.start, end=passage.end)
+                )
             return None
 
     def distinct(self, texts: Sequence[str]) -> list[str]:
@@ -182,7 +210,7 @@ class Run:
 
     def coverage(self, document: Document, chunks: int) -> Coverage:
         """What was read of the document, its failed pages and parts counted as missing."""
-        pages = [Missing(reason=f.reason, page=f.page) for f in document.failures]
+        pages = [SkippedPart(reason=f.reason, page=f.page) for f in document.failures]
         unread = sum((m.end or 0) - (m.start or 0) for m in self.missing)
         self.warnings += [f"page {f.page} was not read: {f.reason}" for f in document.failures]
         self.warnings += [
@@ -240,14 +268,14 @@ class Run:
 
 
 def _parsed(
-    answer: Answer, node: nodes.Object, source: Source, output: type[BaseModel] | None
+    answer: Answer, node: nodes.Object, source: Source, output: Validate | None
 ) -> tuple[Parsed | None, list[str]]:
     """The answer, or what is wrong with it."""
     try:
         given, sure = confidence.parse(answer.text, answer.choices)
         tree = locate.read(node, given, source, sure)
         reading = flatten(node, tree)
-        value = output.model_validate(reading.data, strict=False) if output else None
+        value = output(reading.data) if output else None
     except ValidationError as error:
         return None, said(error)
     except ValueError as error:

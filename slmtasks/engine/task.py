@@ -1,16 +1,16 @@
-"""A typed function of a prompt file and an output type.
+"""A typed function made of a prompt and an output type.
 
-The library's own tasks are made of `Task`, or of `Run` where they work on a long source in
-their own way.
+`extract` is a `Task`; the tasks that treat a long source in their own way use `Run`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from typing_extensions import TypeVar
 
 from slmtasks import options, prompt_files
 from slmtasks.documents.document import Document
@@ -23,27 +23,28 @@ from slmtasks.options import Grounding
 from slmtasks.prompt_files import Value
 from slmtasks.results import Extraction
 from slmtasks.schema import from_pydantic, nodes
+from slmtasks.schema.shapes import Schema, Shape, shape_of
 
-T = TypeVar("T", bound=BaseModel)
+T = TypeVar("T", default=Any)
 
 
 class Task(Generic[T]):
-    """A typed function made of a prompt file and an output type.
+    """A typed function made of a prompt and an output type.
 
-    `prompt` is the `Path` of a prompt file (its `$document` is the source) or the name of
-    one of the library's; `output` a pydantic model, each `str` of which is copied from the
-    source unless it is marked `Prose` or `Quote`. `grounding` and `retries` are as for
-    `extract`.
+    `prompt` is the `Path` of a prompt file, the text of a prompt, or the name of a prompt of
+    the library; the source takes the place of its `$document`. `output` is a schema as for
+    `extract`; each `str` is copied from the source unless it is marked `Prose` or `Quote`.
+    `grounding` and `retries` are as for `extract`.
 
     Example:
-        headline = Task(Path("headline.md"), Headline)
+        headline = Task("Write a headline for this report.\n\n$document", Headline)
         headline(Path("report.pdf")).value
     """
 
     def __init__(
         self,
         prompt: str | Path,
-        output: type[T],
+        output: Schema[T],
         *,
         grounding: Grounding = "strict",
         retries: int = 2,
@@ -51,9 +52,10 @@ class Task(Generic[T]):
         options.check(grounding, Grounding, "grounding")
         self.prompt = prompt_files.load(prompt)
         self.output = output
+        self.shape: Shape[T] = shape_of(output)
         self.grounding = grounding
         self.retries = retries
-        self.node = from_pydantic.describe(output, grounding)
+        self.node = from_pydantic.describe(self.shape.model, grounding)
 
     def __call__(
         self,
@@ -84,7 +86,7 @@ class Task(Generic[T]):
         )
         passages = run.parts(Passage.whole(document))
         if len(passages) == 1:
-            parsed = run.ask(passages[0], self.node, self.output)
+            parsed = run.ask(passages[0], self.node, self.shape.value)
             reading, value = parsed.reading, parsed.value
         else:
             reading, value = self._merged(run, passages)
@@ -116,7 +118,7 @@ class Task(Generic[T]):
             self._fill(run, passages, merged)
             reading = flatten(self.node, merged)
             try:
-                value = self.output.model_validate(reading.data, strict=False)
+                value = self.shape.value(reading.data)
             except ValidationError as error:
                 errors = said(error)
                 continue

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -151,7 +152,7 @@ class SummarizeCase(SourceCase):
     task: Literal["summarize"] = "summarize"
     style: Style = "key-points"
     length: Length = "medium"
-    most: int | None = None
+    max_items: int | None = Field(default=None, validation_alias=AliasChoices("max_items", "most"))
     focus: str | None = None
     language: str | None = None
     gold: Texts = ()
@@ -178,7 +179,7 @@ class ProductCase(Case):
             key: getattr(self.product, key)
             for key in ("name", "category", "brand", "audience", "price")
         }
-        return {key: value for key, value in (named | self.product.specs).items() if value}
+        return {key: value for key, value in (named | dict(self.product.specs)).items() if value}
 
     @model_validator(mode="after")
     def _has_the_slots(self) -> ProductCase:

@@ -19,7 +19,7 @@ def broken(case: Case, result: Result) -> list[str]:
 def _limits(case: Case, result: Result) -> Iterator[tuple[str, int, int]]:
     match case, result:
         case SummarizeCase(), Summary(points=points):
-            most = case.most or MOST[case.style][case.length]
+            most = case.max_items or MOST[case.style][case.length]
             if case.style == "headline":
                 yield "words", len(result.text.split()), most
             else:

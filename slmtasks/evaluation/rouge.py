@@ -47,7 +47,7 @@ def first_sentences(case: Case, document: Document) -> str:
     """As many sentences from the beginning of the source as the case asks for."""
     count = 1
     if isinstance(case, SummarizeCase) and case.style != "headline":
-        count = case.most or MOST[case.style][case.length]
+        count = case.max_items or MOST[case.style][case.length]
     whole = Passage.whole(document)
     return " ".join(whole.raw[start:end] for start, end in whole.sentences[:count])
 

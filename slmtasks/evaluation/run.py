@@ -74,7 +74,9 @@ def answer(case: Case, document: Document | None, model: Model) -> Result:
                 model=model,
             )
         case SummarizeCase(), Document():
-            return summarize(document, model=model, **_options(case, "style length most focus"))
+            return summarize(
+                document, model=model, **_options(case, "style length max_items focus")
+            )
         case PostCase(), Document():
             return social_post(
                 document, model=model, **_options(case, "platform hashtags tone link")

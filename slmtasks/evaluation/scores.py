@@ -124,7 +124,7 @@ class TaskScores(_Frozen):
     evidence: Share | None = None
 
 
-class Failure(_Frozen):
+class CaseFailure(_Frozen):
     """A case without an answer: the type of the error and what it says."""
 
     case: str
@@ -149,5 +149,5 @@ class Evaluation(_Frozen):
     cases: int
     answered: int
     tasks: dict[str, TaskScores]
-    failures: tuple[Failure, ...]
+    failures: tuple[CaseFailure, ...]
     misses: tuple[Miss, ...]

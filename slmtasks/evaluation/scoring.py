@@ -23,8 +23,8 @@ from slmtasks.evaluation.cases import (
     SummarizeCase,
 )
 from slmtasks.evaluation.scores import (
+    CaseFailure,
     Evaluation,
-    Failure,
     Miss,
     Rouge,
     Seconds,
@@ -79,7 +79,7 @@ def score(
         answered=sum(one.error is None for one in judged),
         tasks={task: _scores(found) for task, found in by_task.items()},
         failures=tuple(
-            Failure(case=one.case.id, error=type(one.error).__name__, message=str(one.error))
+            CaseFailure(case=one.case.id, error=type(one.error).__name__, message=str(one.error))
             for one in judged
             if one.error is not None
         ),

@@ -9,7 +9,6 @@ import json
 import math
 import threading
 import time
-import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from slmtasks import notices
 from slmtasks.decoding.chat_template import ChatTemplate
 from slmtasks.decoding.context_plan import Plan
 from slmtasks.decoding.kv_cache import Pool, Runtime, Stepping
@@ -231,7 +231,7 @@ def default() -> Model:
         if name not in _default:
             forget_default()
             if name == store.EMBEDDED:
-                warnings.warn(_INTRODUCTION, stacklevel=4)
+                notices.warn(_INTRODUCTION)
             _default[name] = load(name)
         return _default[name]
 

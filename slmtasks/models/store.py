@@ -122,7 +122,7 @@ def pull(
     device: str = "auto",
     revision: str | None = None,
     source: str | None = None,
-    progress: Progress = lambda done, total: None,
+    on_progress: Progress = lambda done, total: None,
 ) -> Installed:
     """Install a model of the catalog for a device.
 
@@ -142,9 +142,9 @@ def pull(
     target = _Target(name, kind, entry.folders[kind])
     with _locked(target):
         if source is None or "://" in source:
-            _download(target, revision, source, progress)
+            _download(target, revision, source, on_progress)
         else:
-            _copy(target, Path(source), progress)
+            _copy(target, Path(source), on_progress)
         return Installed(name, kind, target.folder, manifest.read(target.folder))
 
 

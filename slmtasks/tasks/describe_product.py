@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from slmtasks import options, prompt_files
 from slmtasks.documents.passages import Passage
@@ -26,23 +26,27 @@ BULLETS = {"short": 3, "medium": 5, "long": 7}
 """The most bullets, by length."""
 
 
+Words = Annotated[Sequence[str], AfterValidator(tuple)]
+"""Any sequence of texts, kept as a tuple."""
+
+
 class Product(BaseModel):
-    """What is known of a product; only the name is needed."""
+    """What is known of a product; only the name is required."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
     category: str | None = None
     brand: str | None = None
-    features: tuple[str, ...] = ()
-    specs: dict[str, str] = Field(default_factory=dict)
+    features: Words = ()
+    specs: Mapping[str, str] = Field(default_factory=dict)
     audience: str | None = None
     price: str | None = None
-    keywords: tuple[str, ...] = ()
+    keywords: Words = ()
 
 
 def describe_product(
-    product: Product,
+    product: Product | Mapping[str, Any],
     *,
     tone: ProductTone = "neutral",
     length: Length = "medium",
@@ -51,7 +55,9 @@ def describe_product(
     timeout: float | None = None,
     on_progress: Listener | None = None,
 ) -> ProductDescription:
-    """Write title, tagline, description, bullets and meta description of a `Product`.
+    """Write title, tagline, description, bullets and meta description of a product.
+
+    `product` is a `Product`, or a mapping with its fields.
 
     The title begins with the product's name verbatim and has at most 80 characters more;
     the tagline has at most 80, the description 300, 600 or 1,200 by `length`, with 3, 5
@@ -63,8 +69,10 @@ def describe_product(
     """
     options.check(tone, ProductTone, "tone")
     options.check(length, Length, "length")
+    if isinstance(product, Mapping):
+        product = Product.model_validate(product)
     if not isinstance(product, Product):
-        raise TypeError(f"product is a slmtasks.Product, not {type(product).__name__}")
+        raise TypeError(f"product is a Product or a dict, not {type(product).__name__}")
     # As the model reads it: without control characters and runs of white space.
     name = " ".join(Passage.whole(read(product.name)).text.split())
     document = read("\n".join(_lines(product.model_copy(update={"name": name}))), name=name)

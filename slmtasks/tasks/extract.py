@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-from pydantic import BaseModel
+from typing_extensions import TypeVar
 
 from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
@@ -22,13 +22,14 @@ from slmtasks.options import DecimalMark, Grounding
 from slmtasks.prompt_files import Value
 from slmtasks.results import Extraction
 from slmtasks.schema.from_pydantic import fields
+from slmtasks.schema.shapes import Schema
 
-T = TypeVar("T", bound=BaseModel)
+T = TypeVar("T", default=Any)
 
 
 def extract(
     source: str | Path | Document,
-    schema: type[T],
+    schema: Schema[T],
     *,
     instructions: str | None = None,
     examples: Sequence[tuple[str, T]] = (),
@@ -40,17 +41,19 @@ def extract(
     decimal: DecimalMark | None = None,
     on_progress: Listener | None = None,
 ) -> Extraction[T]:
-    """Fill a pydantic model from text (`str`), a file (`Path`) or a `Document`.
+    """Fill the fields of a schema from text (`str`), a file (`Path`) or a `Document`.
 
+    `schema` is a pydantic model, a dataclass, a TypedDict, a list of one of these, a line of
+    fields as on the command line ("vendor, issued: date?, total: number"), or a JSON Schema.
     Fields may be str, int, float, Decimal, bool, date, datetime, Literal, Enum, lists,
     nested models, and each of these with `| None`. Descriptions and aliases reach the
-    model. What the document does not say is None where the field allows it.
+    model. A field that the document does not give is None where its type allows it.
 
-    `grounding="strict"`: every string, number and date can only be text that stands in
-    the document; `evidence` has its page, offsets and quote. "flag": the model words
-    freely, evidence is looked up afterwards, and what is not found is in `warnings`.
-    "off": neither. `examples` are pairs of a text and its answer. After a failed
-    validation the model is told why and asked again, `retries` times at most.
+    `grounding="strict"`: every string, number and date is text of the document; `evidence`
+    has its page, offsets and quote. "flag": the model words freely, evidence is looked up
+    afterwards, and what is not found is in `warnings`. "off": neither. `examples` are pairs
+    of a text and its answer. After a failed validation the model is told why and asked
+    again, `retries` times at most.
 
     `day_first` says how dates such as 03/04/2024 are read, `decimal` (",", ".") how numbers
     such as 1.234 are; they take the place of the `Document`'s own. Where neither is given,
@@ -91,4 +94,8 @@ def extract(
 
 def _written(task: Task[T], text: str, value: T) -> str:
     source = Source(Passage.whole(read(text)))
-    return json.dumps(written(task.node, value, source), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        written(task.node, task.shape.example(value), source),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slmtasks import options, prompt_files
+from slmtasks import notices, options, prompt_files
 from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
 from slmtasks.engine.call import SHARE, Listener, Run, opened
@@ -27,12 +27,13 @@ MOST_ASKED = 50
 """No more sentences, points, words or quotes can be asked for."""
 
 
+@notices.renamed(most="max_items")
 def summarize(
     source: str | Path | Document,
     *,
     style: Style = "key-points",
     length: Length = "medium",
-    most: int | None = None,
+    max_items: int | None = None,
     focus: str | None = None,
     language: str | None = None,
     model: Model | None = None,
@@ -48,7 +49,7 @@ def summarize(
     can a figure be written that the source does not hold. A source longer than the model's
     context is summarized in parts and the parts' summaries again.
 
-    `most` gives the number of sentences, points, words or quotes itself, in place of
+    `max_items` gives the number of sentences, points, words or quotes itself, in place of
     `length`'s; at most 50. `focus` says what to look for, `language` what to write in (a
     model writes only the languages that it was trained on; quotes stay as they are).
 
@@ -56,10 +57,12 @@ def summarize(
     """
     options.check(style, Style, "style")
     options.check(length, Length, "length")
-    if most is None:
+    if max_items is None:
         most = MOST[style][length]
-    elif not 1 <= most <= MOST_ASKED:
-        raise ValueError(f"most is {most}; give 1 to {MOST_ASKED}")
+    elif 1 <= max_items <= MOST_ASKED:
+        most = max_items
+    else:
+        raise ValueError(f"max_items is {max_items}; give 1 to {MOST_ASKED}")
     document = opened(source)
     whole = Passage.whole(document)
     variables = {

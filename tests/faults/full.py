@@ -129,7 +129,7 @@ def poison(folder: Path, times: int) -> str:
     paths = [inbox / f"{n:03}.txt" for n in range(times)]
     for path in paths:
         path.write_text(f"fine {path.name}")
-    limits = slm.Reading(limits=slm.Limits(seconds=2, memory_bytes=200 << 20))
+    limits = slm.ReadOptions(limits=slm.Limits(seconds=2, memory_bytes=200 << 20))
     kinds = Counter[str]()
     for number, path in enumerate(paths):
         poisoned = "DIE" if number % 10 else random.choice(["HANG", "EAT"])
@@ -153,7 +153,7 @@ def memory(folder: Path, times: int) -> str:
     kinds = Counter[str]()
     limits = max(times // 50, 2)
     for number in range(1, limits + 1):
-        reading = slm.Reading(limits=slm.Limits(memory_bytes=number * (60 << 20) // limits))
+        reading = slm.ReadOptions(limits=slm.Limits(memory_bytes=number * (60 << 20) // limits))
         batch(pdf, folder / f"{number}.jsonl", reading=reading)
         (record,) = written(folder / f"{number}.jsonl")
         if record.error is None:

@@ -78,7 +78,7 @@ def encodings(folder: Path, times: int) -> str:
         if saved.read_bytes() == out.read_bytes():
             continue
         before = saved.read_bytes()
-        with pytest.raises(slm.OutputCorrupt):
+        with pytest.raises(slm.errors.OutputCorrupt):
             batch(inbox, saved)
         assert saved.read_bytes() == before
     assert len(pages) == 1
