@@ -86,8 +86,8 @@ _HOMES = {
     "SchemaError SlmTasksError TimedOut",
     "evaluation.cases": "Case",
     "evaluation.run": "evaluate",
-    "evaluation.scores": "CaseFailure Evaluation FieldScores Miss Rouge RougeScores Seconds Share SlotScores "
-    "TaskScores",
+    "evaluation.scores": "CaseFailure Evaluation FieldScores Miss Rouge RougeScores Seconds "
+    "Share SlotScores TaskScores",
     "evidence.page": "evidence_page",
     "models.model": "Model load",
     "results": "Coverage Evidence Extraction ProductDescription Progress Reply Result SkippedPart "
