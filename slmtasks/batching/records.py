@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from slmtasks.results import Coverage, Evidence, Result, Usage
+from slmtasks.schema.shapes import ITEMS
 
 Status = Literal["ok", "partial", "failed"]
 
@@ -72,7 +73,8 @@ def answered(result: Result) -> dict[str, Any]:
     inferred = fields.pop("inferred", ())
     confidence = fields.pop("confidence", {})
     # An extraction holds its answer in one field; the others are their answer.
-    value = fields.get("value") if set(fields) == {"value"} else fields
+    value = fields["value"] if set(fields) == {"value"} else fields
+    value = {ITEMS: value} if isinstance(value, list) else value
     status = "ok" if result.coverage.complete else "partial"
     return {
         **carried,

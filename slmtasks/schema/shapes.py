@@ -125,7 +125,9 @@ def _modelled(kind: type) -> type[BaseModel]:
         for name, hint in hints.items():
             marked: Any = get_origin(hint)
             inner = get_args(hint)[0] if marked in (Required, NotRequired) else hint
-            optional = name not in kind.__required_keys__  # type: ignore[attr-defined]
+            # Where annotations are postponed, only the marks say what may be absent.
+            unmarked = marked is not Required and name not in kind.__required_keys__  # type: ignore[attr-defined]
+            optional = marked is NotRequired or unmarked
             annotation = _replaced(inner)
             fields[name] = (annotation | None, None) if optional else (annotation, Field())
     return create_model(kind.__name__, __doc__=kind.__doc__, **fields)
