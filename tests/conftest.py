@@ -12,6 +12,10 @@ from random_model import randomize
 
 import slmtasks as slm
 
+# Nano is the default, whatever was pulled on this machine: nothing is at that path.
+os.environ["SLMTASKS_MODELS"] = str(Path(__file__).with_name("no-models"))
+os.environ.pop("SLMTASKS_MODEL", None)
+
 SHARED = Path(__file__).parents[2] / "shared"
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NANO = Path(os.environ.get("SLMTASKS_TEST_BASE") or Path(slm.__file__).parent / "models" / "nano")

@@ -129,6 +129,7 @@ def _until_closed(terminal: int) -> Iterator[bytes]:
 def environment() -> dict[str, str]:
     """The environment of a new user, with the checkout's package."""
     kept = {k: v for k, v in os.environ.items() if k not in ("SLMTASKS_MODEL", "COLUMNS")}
+    kept["SLMTASKS_MODELS"] = str(ROOT / "tests" / "no-models")  # Which is not there: nano it is.
     path = [kept["PYTHONPATH"]] if "PYTHONPATH" in kept else []
     return kept | {"PYTHONPATH": os.pathsep.join([*path, str(ROOT)]), "PYTHONUTF8": "1"}
 

@@ -17,12 +17,15 @@ def test_the_shipped_catalog_holds_the_phi_models() -> None:
     assert {"phi-3-mini", "phi-3-mini-128k", "phi-3.5-mini", "phi-4-mini"} <= known.keys()
     assert {"phi-3-small", "phi-3-medium"} <= known.keys()
     used = {kind for device in devices.TABLE.values() for kind in device.folders}
-    for entry in known.values():
+    for name, entry in known.items():
         assert entry.folders.keys() <= used
         for place in entry.folders.values():
+            if isinstance(place, catalog.Recipe):
+                assert Path(place.recipe) == catalog.SHIPPED.with_name(name)
+                continue
             assert place.repository.startswith("microsoft/Phi-")
             assert is_inside(place.path)
-        assert entry.licence == "MIT"
+        assert entry.licence == ("Apache-2.0" if name == "micro" else "MIT")
         assert "English" in entry.languages
 
 
@@ -35,9 +38,11 @@ def test_users_add_and_replace_entries(tmp_path: Path, monkeypatch: pytest.Monke
     )
     monkeypatch.setenv("SLMTASKS_CATALOG", str(file))
     assert catalog.entry("mine").context == 2048
-    assert catalog.entry("phi-3-mini").folders["cpu"].repository == "me/phi"
+    place = catalog.entry("phi-3-mini").folders["cpu"]
+    assert isinstance(place, catalog.Place)
+    assert place.repository == "me/phi"
     assert catalog.entry("phi-4-mini").context == 131072
-    with pytest.raises(ModelNotFound, match=r"there are phi-3-mini, .*mine"):
+    with pytest.raises(ModelNotFound, match=r"there are micro, phi-3-mini, .*mine"):
         catalog.entry("other")
 
 

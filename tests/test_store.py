@@ -178,20 +178,6 @@ def test_a_damaged_rest_of_a_broken_pull_does_no_harm(hub: Hub, left: bytes) -> 
     manifest.verify(store.find(NAME))
 
 
-def test_the_default_is_what_is_named_then_phi_3_mini_then_nano(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A caller who names no model gets the best that was pulled."""
-    monkeypatch.delenv("SLMTASKS_MODEL", raising=False)
-    assert store.default() == "nano"
-    pull(hub)
-    assert store.default() == "nano"
-    store.pull("phi-3-mini", source=str(NANO))
-    assert store.default() == "phi-3-mini"
-    monkeypatch.setenv("SLMTASKS_MODEL", NAME)
-    assert store.default() == NAME
-
-
 @pytest.mark.parametrize("file", ["genai_config.json", "model.onnx"])
 def test_a_corrupt_file_of_the_right_size_is_refused(hub: Hub, file: str) -> None:
     """Small files have git's digest, large ones SHA-256: a flipped bit in either is seen."""

@@ -164,6 +164,11 @@ def _marked(place: Evidence, document: Document) -> Text:
     return marked
 
 
+def size(count: int) -> str:
+    """Bytes as people say them."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
 def plain(value: Any) -> str:
     """The text of a value without control characters; nothing for None."""
     return ("" if value is None else str(value)).translate(_CONTROLS)

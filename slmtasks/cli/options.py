@@ -18,7 +18,7 @@ ModelOption = Annotated[
         "--model",
         "-m",
         help="A name that slmtasks models lists, 'nano', or a folder.",
-        show_default="$SLMTASKS_MODEL, phi-3-mini where it is pulled, nano",
+        show_default="$SLMTASKS_MODEL, micro or phi-3-mini where it is pulled, nano",
     ),
 ]
 DeviceOption = Annotated[str, typer.Option(help=f"One of {', '.join(devices.KNOWN)}.")]

@@ -58,7 +58,10 @@ def loaded(options: Common, *, quiet: bool = False) -> Model:
     """The model that the options name; says so where it is the demonstration by default."""
     model = load(options.model, device=options.device)
     if model.name == "nano" and options.model is None and not quiet:
-        display.note("using the embedded model 'nano', a demonstration; --model takes a folder")
+        display.note(
+            "using the embedded model 'nano', a demonstration; for real work: "
+            "slmtasks models pull micro"
+        )
     return model
 
 

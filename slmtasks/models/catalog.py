@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_config_path
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
 
 from slmtasks.errors import CatalogError, ModelNotFound
 
@@ -35,6 +44,20 @@ class Place(_Part):
     size: PositiveInt | None = None
 
 
+def _resolved(path: str, info: ValidationInfo) -> str:
+    return str(Path(info.context or "") / path)
+
+
+class Recipe(_Part):
+    """A folder that is made on this machine: `recipe`, a path from the catalog's folder, says how.
+
+    `size` is that of the finished folder, in bytes.
+    """
+
+    recipe: Annotated[str, AfterValidator(_resolved)]
+    size: PositiveInt | None = None
+
+
 class Entry(_Part):
     """A model that is known by name; `folders` by what they are made for."""
 
@@ -42,7 +65,7 @@ class Entry(_Part):
     context: PositiveInt
     licence: str = "not stated"
     languages: list[str] = []
-    folders: Annotated[dict[Name, Place], Field(min_length=1)]
+    folders: Annotated[dict[Name, Place | Recipe], Field(min_length=1)]
 
 
 _TABLE = TypeAdapter(dict[Name, Entry])
@@ -74,7 +97,8 @@ def _user_file() -> Path | None:
 
 def _read(path: Path) -> dict[str, Entry]:
     try:
-        return _TABLE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _TABLE.validate_python(table, context=path.parent)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CatalogError(f"the catalog {path} cannot be read ({error}); mend it") from error
     except ValidationError as error:

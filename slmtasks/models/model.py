@@ -184,17 +184,17 @@ def load(
 ) -> Model:
     """Load a model: "nano" (the embedded one), one that was pulled, or a folder's path.
 
-    None takes the environment's SLMTASKS_MODEL, else "phi-3-mini" where it is pulled, else
-    "nano". `device` is a word of `slmtasks.models.devices.KNOWN`; "auto" keeps a provider that the
-    folder names itself, else takes the best that loads, and warns where a better one that
-    is installed did not. A path may be of a folder with one model below it, as Olive and
-    Foundry Local make them. `threads` is all cores by default. `context` lowers the model's
-    own limit of tokens, and so its memory; for a model with two sets of RoPE factors, which
-    is used up to where they switch, it opens what lies beyond (docs/devices.md says at what
-    cost). `cache` is how many bytes of KV caches may be
-    kept for the prompts of later calls: by default a quarter of the memory that is free, at
-    most 4 GiB. One call may need more than that. `verify` first compares a pulled model's
-    files with its manifest, byte by byte.
+    None takes the environment's SLMTASKS_MODEL, else "micro" or "phi-3-mini", whichever is
+    pulled, else "nano". `device` is a word of `slmtasks.models.devices.KNOWN`; "auto" keeps a
+    provider that the folder names itself, else takes the best that loads, and warns where a
+    better one that is installed did not. A path may be of a folder with one model below it, as
+    Olive and Foundry Local make them. `threads` is all cores by default. `context` lowers the
+    model's own limit of tokens, and so its memory; for a model with two sets of RoPE factors,
+    which is used up to where they switch, it opens what lies beyond (docs/devices.md says at
+    what cost). `cache` is how many bytes of KV caches may be kept for the prompts of later
+    calls: by default a quarter of the memory that is free, at most 4 GiB. One call may need
+    more than that. `verify` first compares a pulled model's files with its manifest, byte by
+    byte.
 
     Raises ModelNotFound, ModelCorrupt, CatalogError, DeviceUnavailable or OutOfMemory.
     """
@@ -243,7 +243,7 @@ def forget_default() -> None:
 
 _INTRODUCTION = (
     "slmtasks uses its embedded model 'nano', a demonstration of a few million parameters; "
-    "for real work: slmtasks models pull phi-3-mini"
+    "for real work: slmtasks models pull micro"
 )
 
 

