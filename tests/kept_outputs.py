@@ -1,4 +1,4 @@
-"""The outputs that README.md, its picture and the notebooks show, made anew with nano.
+"""The outputs that the README, the documentation and the notebooks show, made with nano.
 
 `python tests/kept_outputs.py` writes those that changed. The tests compare instead, but
 for the seconds that something took.
@@ -6,12 +6,15 @@ for the seconds that something took.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -24,6 +27,7 @@ from rich.console import Console
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = ROOT / "examples"
 NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
 PICTURE = EXAMPLES / "extract.svg"
@@ -32,31 +36,53 @@ TERMINALS = sys.platform != "win32"
 """Whether commands can be run on a terminal of their own here."""
 
 _BLOCK = re.compile(
-    r"^```(?P<kind>python|bash)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```\n)?",
+    r"^(?:<!-- not run: (?P<reason>.*?) -->\n)?"
+    r"```(?P<kind>python|bash)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
 )
 _SECONDS = re.compile(
     r"\d+\.\d+(?=(?: |&#160;)s\b)|(?<=\"seconds\":)[\d.e-]+|(?<=seconds=)[\d.e-]+"
 )
+_EXIT = re.compile(r"# exits with (\d+)")
 _END = "\x1e"
+_INTERPRETER = f"""
+import json, sys
+for line in sys.stdin:
+    exec(compile(json.loads(line), "block", "exec"), globals())
+    print({_END!r}, flush=True)
+"""
+"""Runs one block a line, as JSON, all in its own namespace."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A code block of the README; `shown` is the output under it, if any, at `span`."""
+    """A code block of a page; `shown` is the output under it, if any, at `span`.
+
+    `reason` says why it is not run, where it is not.
+    """
 
     kind: str
     code: str
     shown: str | None
+    reason: str | None
     span: tuple[int, int]
     line: int
 
 
-def blocks(text: str) -> Iterator[Block]:
+def blocks(page: Path) -> list[Block]:
     """The python and bash blocks, in order; a text block right under one is its output."""
-    for match in _BLOCK.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        yield Block(match["kind"], match["code"], match["shown"], match.span("shown"), line)
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(
+            kind=match["kind"],
+            code=match["code"],
+            shown=match["shown"],
+            reason=match["reason"],
+            span=match.span("shown"),
+            line=text.count("\n", 0, match.start()) + 1,
+        )
+        for match in _BLOCK.finditer(text)
+    ]
 
 
 def steady(text: str) -> str:
@@ -65,7 +91,7 @@ def steady(text: str) -> str:
 
 
 def commands(code: str) -> list[list[str]]:
-    """The arguments of each `slmtasks` command of a bash block; other commands are not run."""
+    """The arguments of each `slmtasks` command of a bash block, and only of the last of a chain."""
     found = []
     for line in code.replace("\\\n", " ").splitlines():
         last = shlex.split(line.rpartition("&&")[2], comments=True)
@@ -74,26 +100,75 @@ def commands(code: str) -> list[list[str]]:
     return found
 
 
-def python_outputs(code: list[str]) -> list[str]:
-    """What each python block prints; all run in one process, in order, in the root folder."""
-    program = "".join(f"{block}\nprint({_END!r})\n" for block in code)
+def outputs(page: Path) -> list[str | None]:
+    """The output of each block, run in order in a folder that holds a copy of `examples`.
+
+    The python blocks share one process. None for a block that is not run: one with a
+    reason, and commands where there is no terminal to show them.
+    """
+    made: list[str | None] = []
+    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        shutil.copytree(EXAMPLES, folder / "examples", ignore=shutil.ignore_patterns("*.ipynb"))
+        with _interpreter(page, folder) as ask:
+            for block in blocks(page):
+                if block.reason:
+                    made.append(None)
+                elif block.kind == "python":
+                    made.append(ask(block))
+                else:
+                    made.append(_shell_output(block, folder) if TERMINALS else None)
+    return made
+
+
+@contextmanager
+def _interpreter(page: Path, folder: Path) -> Iterator[Callable[[Block], str]]:
+    """A new Python in `folder`, as a function that runs a block and returns what it prints."""
     quiet = "ignore:slmtasks uses its embedded model:UserWarning"
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-W", "error", "-W", quiet, "-"],
-        input=program,
-        capture_output=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env=environment(),
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"a python block of the README fails:\n{done.stderr}")
-    return done.stdout.split(f"{_END}\n")[:-1]
+    errors = folder / ".errors"
+    with (
+        errors.open("w", encoding="utf-8") as sink,
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-W", "error", "-W", quiet, "-c", _INTERPRETER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=sink,
+            encoding="utf-8",
+            cwd=folder,
+            env=environment(),
+        ) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        listen, speak = process.stdout, process.stdin
+
+        def ask(block: Block) -> str:
+            speak.write(json.dumps(block.code) + "\n")
+            speak.flush()
+            printed = ""
+            while not printed.endswith(f"{_END}\n"):
+                line = listen.readline()
+                if not line:
+                    said = errors.read_text(encoding="utf-8")
+                    raise RuntimeError(f"{page.name}:{block.line} fails:\n{said}")
+                printed += line
+            return printed.removesuffix(f"{_END}\n")
+
+        yield ask
+        speak.close()
 
 
-def terminal_output(arguments: list[str]) -> str:
-    """What `slmtasks ARGUMENTS` shows on a terminal of 80 columns without colours."""
+def _shell_output(block: Block, folder: Path) -> str:
+    expected = _EXIT.search(block.code)
+    code = int(expected[1]) if expected else 0
+    return "".join(terminal_output(run, folder, code) for run in commands(block.code))
+
+
+def terminal_output(arguments: list[str], folder: Path, code: int = 0) -> str:
+    """What `slmtasks ARGUMENTS` shows on a terminal of 80 columns without colours.
+
+    It runs in `folder`; RuntimeError where it exits with another code than `code`.
+    """
     import pty
 
     ours, theirs = pty.openpty()
@@ -102,14 +177,14 @@ def terminal_output(arguments: list[str]) -> str:
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=theirs,
-        cwd=ROOT,
+        cwd=folder,
         env=environment() | {"TERM": "dumb"},
     ) as process:
         os.close(theirs)
         shown = b"".join(_until_closed(ours))
     os.close(ours)
     text = shown.decode().replace("\r\n", "\n")
-    if process.returncode:
+    if process.returncode != code:
         raise RuntimeError(f"slmtasks {shlex.join(arguments)} exits {process.returncode}:\n{text}")
     return text
 
@@ -134,28 +209,13 @@ def environment() -> dict[str, str]:
     return kept | {"PYTHONPATH": os.pathsep.join([*path, str(ROOT)]), "PYTHONUTF8": "1"}
 
 
-def outputs(found: list[Block]) -> list[str | None]:
-    """The output of each block; None for commands where there is no terminal to show them."""
-    printed = iter(python_outputs([block.code for block in found if block.kind == "python"]))
-    made: list[str | None] = []
-    for block in found:
-        if block.kind == "python":
-            made.append(next(printed))
-        else:
-            runs = commands(block.code)
-            made.append("".join(map(terminal_output, runs)) if TERMINALS else None)
-    return made
-
-
 def picture() -> str:
     """The first result as a terminal with colours shows it: the evidence marked in its line."""
     import slmtasks as slm
     from slmtasks.cli import display
     from slmtasks.schema import field_list
 
-    command = next(
-        found[0] for block in blocks(README.read_text("utf-8")) if (found := commands(block.code))
-    )
+    command = next(found[0] for block in blocks(README) if (found := commands(block.code)))
     document = slm.read(ROOT / command[1])
     with slm.load("nano") as model:
         result = slm.extract(document, field_list.parse(command[3]), model=model)
@@ -200,15 +260,21 @@ def cell_outputs(notebook: Any) -> list[str]:
     ]
 
 
+def renew(page: Path) -> None:
+    """Write the outputs of a page that changed."""
+    text = page.read_text(encoding="utf-8")
+    for block, made in reversed(list(zip(blocks(page), outputs(page), strict=True))):
+        if block.shown is None or made is None or steady(block.shown) == steady(made):
+            continue
+        text = text[: block.span[0]] + made + text[block.span[1] :]
+        print(f"{page.name}:{block.line} has a new output")
+    page.write_text(text, encoding="utf-8", newline="\n")
+
+
 def main() -> None:
-    """Write the outputs that changed into README.md, its picture and the notebooks."""
-    text = README.read_text(encoding="utf-8")
-    found = list(blocks(text))
-    for block, made in reversed(list(zip(found, outputs(found), strict=True))):
-        if None not in (block.shown, made) and steady(str(block.shown)) != steady(str(made)):
-            text = text[: block.span[0]] + str(made) + text[block.span[1] :]
-            print(f"README.md:{block.line} has a new output")
-    README.write_text(text, encoding="utf-8", newline="\n")
+    """Write the outputs that changed into the pages, the picture and the notebooks."""
+    for page in PAGES:
+        renew(page)
     drawn = picture()
     if not PICTURE.exists() or steady(drawn) != steady(PICTURE.read_text(encoding="utf-8")):
         PICTURE.write_text(drawn, encoding="utf-8", newline="\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_outputs import README
+from kept_outputs import ROOT
 from rich.console import Console
 from test_cli import run
 
@@ -86,8 +86,8 @@ def test_the_terminal_shows_a_table() -> None:
     assert "\x1b" not in shown
 
 
-def test_the_readmes_case_is_one_of_the_examples() -> None:
-    """The line that the README shows stands in examples/cases.jsonl."""
-    text = README.read_text(encoding="utf-8")
+def test_the_documented_case_is_one_of_the_examples() -> None:
+    """The line that docs/evaluation.md shows is a line of examples/cases.jsonl."""
+    text = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
     shown = text.partition("```json\n")[2].partition("\n```")[0]
     assert shown in CASES.read_text(encoding="utf-8").splitlines()

@@ -119,10 +119,10 @@ def test_a_damaged_model_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert problem.mend == "slmtasks models pull tiny"
 
 
-def test_the_readme_shows_what_the_command_prints() -> None:
+def test_the_documentation_shows_what_the_command_prints() -> None:
     """What it shows depends on the machine; its rows do not."""
-    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    block = text.partition("### What this machine can run")[2].split("```")[1]
+    text = (Path(__file__).parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
+    block = text.partition("## What this machine can run")[2].split("```")[1]
     labels = re.findall(r"^(\S.*?)  ", block.removeprefix("text\n"), re.MULTILINE)
     report = doctor.examine()
     plain = report.model_copy(update={"devices": report.devices[-1:], "models": []})

@@ -40,8 +40,9 @@ def evaluate(
     slmtasks eval cases.jsonl --model path/to/folder
 
     A case is an object a line: {"task": "extract", "file": "bill.pdf", "schema": "vendor, total:
-    number?", "gold": {"vendor": "Hollis Ltd", "total": null}}; the README says what other tasks
-    take. Exit codes: 0 all cases were answered, 3 some, 1 none, 2 wrong usage.
+    number?", "gold": {"vendor": "Hollis Ltd", "total": null}}; the documentation's page
+    Evaluation says what other tasks take. Exit codes: 0 all cases were answered, 3 some, 1
+    none, 2 wrong usage.
     """
     from slmtasks.evaluation import load_cases
 

@@ -67,7 +67,9 @@ def _case(given: Any, name: str, number: int, folder: Path) -> Case:
         where = ".".join(str(part) for part in first["loc"])
         said = f"{where}: {first['msg']}" if where else first["msg"]
         raise CaseError(
-            f"{said}; the README says what a case holds", name=name, line=number
+            f"{said}; the documentation's page Evaluation says what a case holds",
+            name=name,
+            line=number,
         ) from error
     except SlmTasksError as error:
         raise CaseError(f"schema: {error}", name=name, line=number) from error
