@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 from training.corpus.records import Record
 from training.generator import lexicon as lex
@@ -20,7 +21,10 @@ _KEPT = frozenset(
 
 
 def exchanged(record: Record, r: Random) -> Record:
-    """The record with half of the names and figures of its values replaced."""
+    """The record with half of the names and figures of its values replaced.
+
+    Unchanged where a value would no longer be in the text: parts of names and figures overlap.
+    """
     changes: dict[str, str] = {}
     for value in _values(record):
         for name in _NAME.findall(value):
@@ -29,14 +33,31 @@ def exchanged(record: Record, r: Random) -> Record:
     for value in _figures(record):
         if r.random() < 0.5:
             changes[value] = re.sub(r"\d", lambda match: _digit(match, r), value)
-    asked = record.model_dump_json(include={"text", "fields", "rows"})
     # The longest first: a figure may hold another.
-    for old, new in sorted(changes.items(), key=lambda change: -len(change[0])):
-        asked = re.sub(rf"(?<![A-Za-z\d.,\\]){re.escape(old)}(?![a-z\d])", new, asked)
-    changed = Record.model_validate_json(asked.replace("{", '{"kind":"",', 1))
-    return record.model_copy(
-        update={"text": changed.text, "fields": changed.fields, "rows": changed.rows}
+    pairs = sorted(changes.items(), key=lambda change: -len(change[0]))
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: changed(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [changed(inner) for inner in value]
+        for old, new in pairs if isinstance(value, str) else ():
+            before, after = (r"[\d.,]", r"\d") if old[0].isdigit() else (r"[A-Za-z]", r"[a-z]")
+            pattern = rf"(?<!{before}){re.escape(old)}(?!{after})"
+            value = re.sub(pattern, new.replace("\\", r"\\"), value)
+        return value
+
+    asked = record.model_dump(include={"text", "fields", "rows"})
+    for field in asked["fields"]:
+        if not field["type"].startswith("one of"):
+            field["value"] = changed(field["value"])
+    if asked["rows"]:
+        asked["rows"]["values"] = changed(asked["rows"]["values"])
+    other = Record.model_validate(
+        {**record.model_dump(by_alias=True), **asked, "text": changed(record.text)}
     )
+    held = all(value in other.text for value in _verbatim(other))
+    return other if held else record
 
 
 def _digit(match: re.Match[str], r: Random) -> str:
@@ -47,6 +68,12 @@ def _values(record: Record) -> Iterator[str]:
     yield from (field.value for field in record.fields if isinstance(field.value, str))
     for row in record.rows.values if record.rows else []:
         yield from (value for value in row.values() if isinstance(value, str))
+
+
+def _verbatim(record: Record) -> Iterator[str]:
+    """The values that are copied from the text."""
+    options = {f.value for f in record.fields if f.type.startswith("one of")}
+    yield from (value for value in _values(record) if value not in options)
 
 
 def _figures(record: Record) -> Iterator[str]:
