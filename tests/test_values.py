@@ -178,6 +178,26 @@ def test_what_is_no_date(text: str) -> None:
     assert find_dates(text) == []
 
 
+@pytest.mark.parametrize("month", range(1, 13))
+def test_an_english_month_is_read_in_each_layout(month: int) -> None:
+    """Whole, shortened and in capitals, apart or joined: "22-AUG-2025" was lost to "22-a"."""
+    name = date(2024, month, 3).strftime("%B")
+    for written in {name, name[:3], name.upper(), name[:3].upper(), name[:3].lower()}:
+        for layout in (
+            f"03-{written}-2024",
+            f"3-{written}-24",
+            f"3 {written} 2024",
+            f"3/{written}/2024",
+            f"3.{written}.2024",
+            f"03{written}2024",
+            f"3rd {written} 2024",
+            f"{written} 3, 2024",
+            f"{written}-03-2024",
+            f"2024-{written}-03",
+        ):
+            assert [found.value for found in find_dates(layout)] == [date(2024, month, 3)], layout
+
+
 def test_dates_stand_in_order_and_apart() -> None:
     """Ranges give both dates, in their order."""
     text = "03/04/2024-05/06/2024, 2024-03-03-2024-03-10, 10 March 30, 2024"

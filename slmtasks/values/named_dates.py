@@ -18,7 +18,8 @@ from slmtasks.values.words import months
 # Letters with their combining marks: \w leaves out the vowel signs of Hindi.
 LETTER = r"[^\s\d!-/:-@\[-`{-´¶-¿]"  # µ is left out: without case it is the Greek μ
 MONTH = rf"(?P<month>{LETTER}{{2,16}}(?:\.{LETTER}{{1,4}})?)"
-ORDINAL = r"(?:st|nd|rd|th|er|re|ste|de|e|ème|-го|-?[аa]|º|ª|°)?"
+# An ending ends there: "22-Aug" is no "22-a" before "ug".
+ORDINAL = r"(?:(?:st|nd|rd|th|er|re|ste|de|e|ème|-го|-?[аa]|º|ª|°)(?![^\W\d_]))?"
 # What has a year behind it is a day.
 _WHOLE = r"(?!\d|[:.,٫]\d|%)"
 _NO_DAY = rf"(?!{ORDINAL}(?:,\s{{0,2}}| {{0,3}}|[-/.])(?:\d{{4}}|['’]\d\d){_WHOLE})"
