@@ -4,7 +4,7 @@
 
 FOLDER, outside the repository, takes the case files of `benchmarks/cases.py` and
 `scores.json`, with every miss. `--write` puts the table between the marks in
-slmtasks/models/nano/README.md; it holds no text of the data.
+slmtasks/models/M/README.md (nano or micro); it holds no text of the data.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from slmtasks.evaluation.load_cases import load
 from slmtasks.evaluation.scores import Evaluation, FieldScores, Share
 from slmtasks.evaluation.scoring import score
 
-CARD = sets.ROOT / "slmtasks" / "models" / "nano" / "README.md"
+CARDS = sets.ROOT / "slmtasks" / "models"
+"""Where the models' cards are: NAME/README.md."""
+
 BEGIN, END = "<!-- written by python -m benchmarks.scores -->", "<!-- end of what it writes -->"
 
 Row = tuple[str, str, str, str]
@@ -213,7 +215,7 @@ def main() -> None:
     )
     print(text, end="")
     if given.write:
-        write(CARD, text)
+        write(CARDS / model.name / "README.md", text)
 
 
 if __name__ == "__main__":

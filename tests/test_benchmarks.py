@@ -124,7 +124,9 @@ def test_only_what_stands_between_the_marks_is_rewritten(tmp_path: Path) -> None
     card.write_text("no marks", encoding="utf-8")
     with pytest.raises(SystemExit, match="lacks the marks"):
         scores.write(card, "")
-    assert scores.CARD.read_text(encoding="utf-8").count(scores.BEGIN) == 1
+    for name in ("nano", "micro"):
+        kept = (scores.CARDS / name / "README.md").read_text(encoding="utf-8")
+        assert kept.count(scores.BEGIN) == 1
 
 
 def test_ratios_are_of_documents_that_both_did(tmp_path: Path) -> None:
