@@ -38,7 +38,9 @@ def prompts(model: slm.Model, paths: Sequence[Path]) -> list[list[int]]:
     fields = from_pydantic.fields(from_pydantic.describe(parse(FIELDS)))
     prompt = prompt_files.load("extract")
     texts = [slm.read(path).text for path in paths]
-    return [model.encode(prompt.messages({"fields": fields, "document": t})) for t in texts]
+    return [
+        model.internals.encode(prompt.messages({"fields": fields, "document": t})) for t in texts
+    ]
 
 
 def params(model: Any, prompt: list[int], tokens: int) -> Any:

@@ -83,12 +83,14 @@ class Case:
         variables = {"fields": from_pydantic.fields(node), "document": document.text}
         messages = prompt_files.load("extract").messages(variables)
         bare = prompt_files.load("extract").messages({**variables, "document": ""})
-        self.prompt = model.encode(messages)
-        bare_ids = model.encode(bare)
+        self.prompt = model.internals.encode(messages)
+        bare_ids = model.internals.encode(bare)
         pairs = zip(self.prompt, bare_ids, strict=False)
         self.keep = next(i for i, (a, b) in enumerate(pairs) if a != b)
         source = Source(Passage.whole(document))
-        self.grammar = build.build(node, source, leading_space=model.tokenizer.sentencepiece)
+        self.grammar = build.build(
+            node, source, leading_space=model.internals.tokenizer.sentencepiece
+        )
 
 
 def official(model: Any, case: Case, script: Script) -> bytes:
@@ -114,7 +116,7 @@ def limit(model: slm.Model, case: Case) -> float:
     params.set_search_options(max_length=len(case.prompt) + 8, do_sample=False)
     generator = og.Generator(model.internals.runtime, params)
     generator.append_tokens(np.array(case.prompt[: case.keep], dtype=np.int32))
-    most = model.plan.prefill
+    most = model.internals.plan.prefill
     begun = time.perf_counter()
     for start in range(case.keep, len(case.prompt), most):
         part = case.prompt[start : start + most]
@@ -143,7 +145,7 @@ class Systems:
         pool = type(self.model.internals.decoder.pool)
         replaying = lambda n: Replaying(start(n), self.script, self._begin)  # noqa: E731
         self._pools = {
-            name: pool(replaying, plan=self.model.plan, budget=self.model.context)
+            name: pool(replaying, plan=self.model.internals.plan, budget=self.model.context)
             for name in ("library", "-drafts", "-forced", "-prefix")
         }
 
@@ -180,7 +182,7 @@ class Systems:
             setattr(decoder.options, lever, name != f"-{lever}")
         copied = build.written(case.text)
         asked = DecodeRequest(case.prompt, case.grammar, ROOM, 0, keep=case.keep, copied=copied)
-        answer, _ = self.model.answer(asked)
+        answer, _ = self.model.internals.answer(asked)
         return answer.text.encode(), answer.passes
 
 

@@ -70,14 +70,14 @@ def work(model: str, device: str) -> None:
 
     fields = field_list.parse("vendor, invoice_number, issued: date, total: number")
     with slm.load(ROOT / model, device=device) as loaded:
-        tokens, answer = [], loaded.answer
+        tokens, answer = [], loaded.internals.answer
 
         def recorded(*arguments: object, **options: object) -> object:
             made = answer(*arguments, **options)  # type: ignore[arg-type]
             tokens.append(made[0].tokens)
             return made
 
-        loaded.answer = recorded  # type: ignore[assignment,method-assign]
+        loaded.internals.answer = recorded  # type: ignore[assignment,method-assign]
         begun = time.perf_counter()
         for number in range(DOCUMENTS):
             slm.extract(document(number), fields, model=loaded)

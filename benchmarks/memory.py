@@ -63,11 +63,12 @@ def main() -> int:
             else:
                 slm.extract(text, SHAPE, model=model)
             pool = model.internals.decoder.pool
-            kept = max(kept, pool.tokens * model.plan.token_bytes)
+            kept = max(kept, pool.tokens * model.internals.plan.token_bytes)
     print(f"weights on the disc: {_weights(model.folder) / 1e6:.0f} MB")
     print(f"the process before: {before / 1e6:.0f} MB; the model, loaded: {loaded / 1e6:.0f} MB")
     print(f"most while loading: {at_load / 1e6:.0f} MB")
-    print(f"KV caches: {kept / 1e6:.0f} MB ({kept // max(1, model.plan.token_bytes)} tokens)")
+    tokens = kept // max(1, model.internals.plan.token_bytes)
+    print(f"KV caches: {kept / 1e6:.0f} MB ({tokens} tokens)")
     beside = (peak.bytes - loaded - kept) / 1e6
     print(
         f"peak over {chosen.count} documents: {peak.bytes / 1e6:.0f} MB, {beside:.0f} beside both"

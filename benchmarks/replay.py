@@ -17,9 +17,9 @@ class Script:
     """The answer that is wanted, and the token with which it goes on from what is written."""
 
     def __init__(self, model: slm.Model) -> None:
-        vocabulary = range(model.tokenizer.vocabulary)
-        control = set(model.tokenizer.control.values())
-        engine = model.tokenizer.grammar
+        vocabulary = range(model.internals.tokenizer.vocabulary)
+        control = set(model.internals.tokenizer.control.values())
+        engine = model.internals.tokenizer.grammar
         self.pieces = [b"" if i in control else engine.decode_bytes([i]) for i in vocabulary]
         self._tokenize = engine.tokenize_str
         self._ids = {piece: i for i, piece in enumerate(self.pieces) if piece}

@@ -43,8 +43,12 @@ def answer(rng: Random) -> bytes:
 def case(model: slm.Model, wanted: bytes) -> SimpleNamespace:
     """What `Systems` needs of a document."""
     passage = Passage.whole(Document("", TEXT))
-    prompt = model.encode([{"role": "user", "content": f"Write about this text.\n{TEXT}"}])
-    lark = build.build(SHAPE, Source(passage), leading_space=model.tokenizer.sentencepiece)
+    prompt = model.internals.encode(
+        [{"role": "user", "content": f"Write about this text.\n{TEXT}"}]
+    )
+    lark = build.build(
+        SHAPE, Source(passage), leading_space=model.internals.tokenizer.sentencepiece
+    )
     return SimpleNamespace(prompt=prompt, keep=0, text=TEXT, grammar=lark, answer=wanted)
 
 

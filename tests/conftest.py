@@ -11,6 +11,7 @@ import pytest
 from random_model import randomize
 
 import slmtasks as slm
+from slmtasks.models.session import Session
 
 # Nano is the default, whatever was pulled on this machine: nothing is at that path.
 os.environ["SLMTASKS_MODELS"] = str(Path(__file__).with_name("no-models"))
@@ -84,11 +85,11 @@ def receipts() -> list[Path]:
 def prompts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The prompts that models are asked while the test runs, as text, in order."""
     heard: list[str] = []
-    answer = slm.Model.answer
+    answer = Session.answer
 
-    def listening(self: slm.Model, asked: Any, *args: Any) -> Any:
+    def listening(self: Session, asked: Any, *args: Any) -> Any:
         heard.append(self.tokenizer.decode(asked.prompt))
         return answer(self, asked, *args)
 
-    monkeypatch.setattr(slm.Model, "answer", listening)
+    monkeypatch.setattr(Session, "answer", listening)
     return heard

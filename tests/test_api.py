@@ -84,9 +84,12 @@ def test_former_keywords_work_with_a_warning(tmp_path: Path, random_model: slm.M
     assert bound.keywords == {"max_items": 2}
 
 
-def test_only_public_names_are_listed() -> None:
-    """`dir` and tab completion show the public names alone, all of them."""
+def test_only_public_names_are_listed(random_model: slm.Model) -> None:
+    """`dir` and tab completion show the public names alone, all of them, of a model too."""
     assert dir(slm) == slm.__all__
+    shown = [name for name in dir(random_model) if not name.startswith("_")]
+    assert shown == ["close", "context", "count_tokens", "device", "folder", "name", "threads"]
+    assert repr(random_model) == "<Model 'random' on 'cpu', context 4096>"
 
 
 @pytest.mark.parametrize("named", ["invoice.pdf", "notes.MD", "C:\\scans\\bill.docx"])

@@ -37,7 +37,7 @@ def extraction(model: slm.Model, text: str, fields: str = FIELDS) -> tuple[list[
         {"fields": from_pydantic.fields(node), "document": document.text}
     )
     source = Source(Passage.whole(document))
-    return model.encode(messages), build.build(node, source)
+    return model.internals.encode(messages), build.build(node, source)
 
 
 def guided(model: slm.Model, prompt: list[int], lark: str, most: int) -> str:
@@ -54,7 +54,7 @@ def guided(model: slm.Model, prompt: list[int], lark: str, most: int) -> str:
         generator.generate_next_token()
         written.append(int(generator.get_next_tokens()[0]))
     stops = set(model.internals.decoder.stops)
-    return model.tokenizer.decode([token for token in written if token not in stops])
+    return model.internals.tokenizer.decode([token for token in written if token not in stops])
 
 
 TEXTS = [
@@ -82,7 +82,7 @@ def test_decoded_text_equals_the_guided_generators(
     model: slm.Model = request.getfixturevalue(which)
     prompt, lark = extraction(model, text)
     room = 600
-    ours, _ = model.answer(DecodeRequest(prompt, lark, max_tokens=room, reserve=0))
+    ours, _ = model.internals.answer(DecodeRequest(prompt, lark, max_tokens=room, reserve=0))
     assert ours.finish == "stop"
     written, theirs = ours.text.encode(), guided(model, prompt, lark, room).encode()
     doubtful = [at for at, _, log in ours.choices if log < math.log(0.6)]
@@ -98,8 +98,8 @@ def test_prose_equals_the_guided_generators(exact_model: slm.Model) -> None:
     node = Object((Member("text", "text", Prose(max_chars=120), False, False),))
     source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
     lark = build.build(node, source)
-    prompt = exact_model.encode([{"role": "user", "content": "Write."}])
-    ours, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=400, reserve=0))
+    prompt = exact_model.internals.encode([{"role": "user", "content": "Write."}])
+    ours, _ = exact_model.internals.answer(DecodeRequest(prompt, lark, max_tokens=400, reserve=0))
     assert ours.text == guided(exact_model, prompt, lark, 400)
 
 
@@ -107,8 +107,10 @@ def test_the_shared_beginning_is_not_computed_again(random_model: slm.Model) -> 
     """A second document with the same fields takes the prompt's constant part from the cache."""
     first, lark_a = extraction(random_model, TEXTS[0])
     second, lark_b = extraction(random_model, TEXTS[4])
-    random_model.answer(DecodeRequest(first, lark_a, max_tokens=600, reserve=0))
-    kept, usage = random_model.answer(DecodeRequest(second, lark_b, max_tokens=600, reserve=0))
+    random_model.internals.answer(DecodeRequest(first, lark_a, max_tokens=600, reserve=0))
+    kept, usage = random_model.internals.answer(
+        DecodeRequest(second, lark_b, max_tokens=600, reserve=0)
+    )
     shared = next(i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
     assert usage.cached_tokens == kept.cached_tokens == shared > 20
 
@@ -117,15 +119,17 @@ def test_the_cache_changes_no_answer(exact_folder: Path, exact_model: slm.Model)
     """A model asked for the first time answers as one that kept a cache."""
     prompts = [extraction(exact_model, text) for text in TEXTS[:4]]
     for prompt, lark in prompts:
-        kept, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
+        kept, _ = exact_model.internals.answer(
+            DecodeRequest(prompt, lark, max_tokens=600, reserve=0)
+        )
         with slm.load(exact_folder) as fresh:
-            anew, _ = fresh.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
+            anew, _ = fresh.internals.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
         assert kept.tokens == anew.tokens
 
 
 def test_a_grammar_that_fails_is_no_end_of_an_answer(random_model: slm.Model) -> None:
     """Where the engine gives up it stops as at an end; what is written then is an error."""
-    writing = Writing('start: "a"', random_model.tokenizer, frozenset())
+    writing = Writing('start: "a"', random_model.internals.tokenizer, frozenset())
     said = {"is_stopped": True, "is_error": True, "get_error": "out of fuel"}
     writing.matcher = SimpleNamespace(**{k: lambda v=v: v for k, v in said.items()})
     with pytest.raises(AnswerError, match="out of fuel"):
@@ -141,9 +145,9 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
 
     node = Object((Member("text", "text", Prose(max_chars=2000), False, False),))
     source = Source(Passage.whole(slm.read("Sold 12 of 40 units in 2024.")))
-    prompt = random_model.encode([{"role": "user", "content": "Write."}])
+    prompt = random_model.internals.encode([{"role": "user", "content": "Write."}])
     asked = DecodeRequest(prompt, build.build(node, source), max_tokens=60, reserve=60)
-    answer, _ = random_model.answer(asked)
+    answer, _ = random_model.internals.answer(asked)
     assert answer.finish == "closed"
     assert json.loads(answer.text)["text"]
     assert min(log for *_, log in answer.choices) < math.log(0.5), "what it did not want is unsure"
@@ -152,10 +156,16 @@ def test_an_answer_at_its_limit_is_closed_and_still_parses(random_model: slm.Mod
 def test_an_answer_without_an_end_is_an_answers_error(random_model: slm.Model) -> None:
     """Not the runtime's: its cache has room for less than the context, by the tokens asked for."""
     grown = Pool(
-        random_model.internals.decoder.pool.start, plan=random_model.plan, budget=0, step=16
+        random_model.internals.decoder.pool.start,
+        plan=random_model.internals.plan,
+        budget=0,
+        step=16,
     )
     one = Decoder(
-        grown, random_model.tokenizer, random_model.internals.decoder.stops, random_model.plan
+        grown,
+        random_model.internals.tokenizer,
+        random_model.internals.decoder.stops,
+        random_model.internals.plan,
     )
     for lark in ("start: /[a-z]{400}/", f'start: "{"Ab3" * 400}" /[a-z]/'):
         with pytest.raises(AnswerError, match="did not end within 32 tokens"):
@@ -166,7 +176,7 @@ def test_an_answer_without_an_end_is_an_answers_error(random_model: slm.Model) -
 def test_a_prompt_past_the_context_is_refused(random_model: slm.Model) -> None:
     """The error names both counts before anything is computed."""
     with pytest.raises(ContextExceeded, match=str(random_model.context)) as caught:
-        random_model.answer(
+        random_model.internals.answer(
             DecodeRequest([5] * random_model.context, "start: /a+/", max_tokens=10, reserve=0)
         )
     assert caught.value.tokens == random_model.context + 10
@@ -197,7 +207,9 @@ class Fake:
 
 
 def decoder(model: slm.Model, start: Any) -> Decoder:
-    made = Decoder(Pool(start, plan=Plan(512), budget=512), model.tokenizer, [0], Plan(512))
+    made = Decoder(
+        Pool(start, plan=Plan(512), budget=512), model.internals.tokenizer, [0], Plan(512)
+    )
     made.options.drafts = False
     return made
 
@@ -208,7 +220,7 @@ def decode(decoder: Decoder) -> Answer:
 
 def test_a_failed_call_leaves_the_decoder_usable(random_model: slm.Model) -> None:
     """After the runtime fails once, the next call starts from an empty cache."""
-    width = random_model.tokenizer.vocabulary
+    width = random_model.internals.tokenizer.vocabulary
     runtimes = iter([Fake(1, width), Fake(99, width)])
     one = decoder(random_model, lambda _: next(runtimes))
     with pytest.raises(ModelError, match="attention kernel said no"):
@@ -222,7 +234,7 @@ def test_a_provider_that_cannot_rewind_starts_anew(random_model: slm.Model) -> N
 
     def start(length: int) -> Fake:
         made.append(length)
-        return Fake(99, random_model.tokenizer.vocabulary)
+        return Fake(99, random_model.internals.tokenizer.vocabulary)
 
     one = decoder(random_model, start)
     assert decode(one) == decode(one)
@@ -238,8 +250,8 @@ def test_a_provider_that_cannot_rewind_writes_the_same(
         for text in TEXTS[1:4]:
             prompt, lark = extraction(exact_model, text)
             asked = DecodeRequest(prompt, lark, max_tokens=600, reserve=0)
-            theirs, usage = stepping.answer(asked)
-            assert theirs.tokens == exact_model.answer(asked)[0].tokens
+            theirs, usage = stepping.internals.answer(asked)
+            assert theirs.tokens == exact_model.internals.answer(asked)[0].tokens
             assert usage.cached_tokens == 0
 
 
@@ -259,7 +271,9 @@ def test_guesses_and_kept_prefixes_change_no_token(
             written = []
             for on in (True, False):
                 options.drafts = options.prefix = on
-                answer, _ = model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
+                answer, _ = model.internals.answer(
+                    DecodeRequest(prompt, lark, max_tokens=600, reserve=0)
+                )
                 passes[on] += answer.passes
                 written.append(answer.tokens)
             assert written[0] == written[1]
@@ -277,11 +291,13 @@ def test_a_prompt_is_read_in_pieces_by_the_vocabulary(
     asked = DecodeRequest(prompt, lark, max_tokens=600, reserve=0)
     read: list[list[int]] = []
     tokens = []
-    for bytes_of_logits in (64 << 20, 50 * 4 * exact_model.tokenizer.vocabulary):
+    for bytes_of_logits in (64 << 20, 50 * 4 * exact_model.internals.tokenizer.vocabulary):
         monkeypatch.setattr("slmtasks.decoding.context_plan.LOGITS", bytes_of_logits)
         exact_model.internals.decoder.pool.clear()
         heard: list[int] = []
-        tokens.append(exact_model.answer(asked, lambda at, _, to=heard: to.append(at))[0].tokens)
+        tokens.append(
+            exact_model.internals.answer(asked, lambda at, _, to=heard: to.append(at))[0].tokens
+        )
         read.append([at for at in heard if at < len(prompt)])
     assert read[0] == list(range(0, len(prompt), PREFILL))
     assert read[1][:3] == [0, 50, 100]
@@ -293,10 +309,10 @@ def test_what_an_answer_copies_is_guessed_as_it_is_written_there(
 ) -> None:
     """Told the text in an answer's writing, the decoder needs fewer passes, not other tokens."""
     monkeypatch.setattr("slmtasks.decoding.speculation.Cost.line", lambda _: (1.0, 0.0))
-    prompt = exact_model.encode([{"role": "user", "content": "Write."}])
+    prompt = exact_model.internals.encode([{"role": "user", "content": "Write."}])
     asked = DecodeRequest(prompt, "start: /[a-h]{160}/", max_tokens=200, reserve=0)
-    plain, _ = exact_model.answer(asked)
-    told, _ = exact_model.answer(replace(asked, copied=plain.text))
+    plain, _ = exact_model.internals.answer(asked)
+    told, _ = exact_model.internals.answer(replace(asked, copied=plain.text))
     assert told.tokens == plain.tokens
     assert told.passes < 0.75 * plain.passes, (told.passes, plain.passes)
 
@@ -306,13 +322,13 @@ def test_a_task_says_how_its_source_is_written_in_an_answer(
 ) -> None:
     """A line break is two characters in JSON."""
     heard: list[DecodeRequest] = []
-    answer = nano.answer
+    answer = nano.internals.answer
 
     def listening(asked: DecodeRequest, *rest: Any) -> Any:
         heard.append(asked)
         return answer(asked, *rest)
 
-    monkeypatch.setattr(nano, "answer", listening)
+    monkeypatch.setattr(nano.internals, "answer", listening)
     slm.extract('ACME\n"Ltd"', parse("vendor"), model=nano)
     assert [asked.copied for asked in heard] == [r"ACME\n\"Ltd\""]
 
@@ -320,7 +336,7 @@ def test_a_task_says_how_its_source_is_written_in_an_answer(
 def test_choices_carry_probabilities(nano: slm.Model) -> None:
     """Each token that was chosen stands at its place in the answer, with its likelihood."""
     prompt, lark = extraction(nano, TEXTS[0])
-    answer, _ = nano.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
+    answer, _ = nano.internals.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
     written = answer.text.encode()
     assert 0 < len(answer.choices) < len(answer.tokens)
     assert all(0 <= at < end <= len(written) and log <= 1e-6 for at, end, log in answer.choices)
@@ -330,10 +346,12 @@ def test_choices_carry_probabilities(nano: slm.Model) -> None:
 def test_a_deadline_ends_a_call_and_the_next_is_not_affected(exact_model: slm.Model) -> None:
     """Past the deadline no pass begins; then the model answers as before."""
     prompt, lark = extraction(exact_model, TEXTS[0])
-    before, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
+    before, _ = exact_model.internals.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
     with pytest.raises(TimedOut, match="give it more"):
-        exact_model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0, deadline=0.0))
-    after, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
+        exact_model.internals.answer(
+            DecodeRequest(prompt, lark, max_tokens=600, reserve=0, deadline=0.0)
+        )
+    after, _ = exact_model.internals.answer(DecodeRequest(prompt, lark, max_tokens=600, reserve=0))
     assert after.tokens == before.tokens
 
 
@@ -347,7 +365,7 @@ def test_a_stop_at_any_pass_leaves_the_model_usable(
     monkeypatch.setattr(exact_model.internals.decoder.options, "drafts", False)
     exact_model.internals.decoder.pool.clear()
     heard: list[int] = []
-    before, _ = exact_model.answer(asked, lambda read, _: heard.append(read))
+    before, _ = exact_model.internals.answer(asked, lambda read, _: heard.append(read))
     assert heard[0] == 0
     assert len([read for read in heard if read < len(prompt)]) > 1
     for stop in range(len(heard)):
@@ -359,8 +377,8 @@ def test_a_stop_at_any_pass_leaves_the_model_usable(
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            exact_model.answer(asked, listen)
-        after, _ = exact_model.answer(asked)
+            exact_model.internals.answer(asked, listen)
+        after, _ = exact_model.internals.answer(asked)
         assert after.tokens == before.tokens
 
 
@@ -372,5 +390,5 @@ def test_any_document_is_decoded_as_by_the_guided_generator(
     """The guarantees' documents, as far as the runtime's guidance can read them."""
     prompt, lark = extraction(exact_model, text)
     room = 300
-    ours, _ = exact_model.answer(DecodeRequest(prompt, lark, max_tokens=room, reserve=0))
+    ours, _ = exact_model.internals.answer(DecodeRequest(prompt, lark, max_tokens=room, reserve=0))
     assert ours.text == guided(exact_model, prompt, lark, room)

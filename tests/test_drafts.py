@@ -40,18 +40,18 @@ def drafted(nano: slm.Model, text: str, source: str, **options: bool) -> list[tu
     """The guesses behind a text, each with what it rests on."""
     from llguidance import LLMatcher
 
-    engine = nano.tokenizer.grammar
+    engine = nano.internals.tokenizer.grammar
     matcher = LLMatcher(engine, LLMatcher.grammar_from_lark(LARK))
     written = engine.tokenize_str(text) if text else []
     matcher.consume_tokens(written)
     habits = Habits(first=engine.tokenize_str('{"')[0])
     options = {"spells": True, **options}
-    drafter = Drafter(nano.tokenizer.encode(source), engine, habits, **options)
+    drafter = Drafter(nano.internals.tokenizer.encode(source), engine, habits, **options)
     before = matcher.compute_bitmask()
     guesses = drafter.guesses(matcher, written)
     assert matcher.compute_bitmask() == before, "guessing moves nothing"
     assert len(guesses) <= WIDEST
-    return [(nano.tokenizer.decode([guess.token]), guess.basis) for guess in guesses]
+    return [(nano.internals.tokenizer.decode([guess.token]), guess.basis) for guess in guesses]
 
 
 def test_a_draft_goes_on_over_what_the_grammar_forces(nano: slm.Model) -> None:

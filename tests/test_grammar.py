@@ -30,9 +30,9 @@ def allows(model: slm.Model, lark: str, answer: Any) -> bool:
         if isinstance(answer, str)
         else json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     )
-    engine = model.tokenizer.grammar
+    engine = model.internals.tokenizer.grammar
     matcher = LLMatcher(engine, LLMatcher.grammar_from_lark(lark), log_level=0)
-    for token in model.tokenizer.encode(text):
+    for token in model.internals.tokenizer.encode(text):
         if not matcher.consume_token(token):
             return False
     return matcher.is_accepting()

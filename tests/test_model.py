@@ -110,7 +110,7 @@ def test_too_little_memory_is_said_before_it_is_taken(
         with pytest.raises(OutOfMemory, match="files are"):
             slm.load(folder)
         with pytest.raises(OutOfMemory, match="tokens need"):
-            loaded.answer(DecodeRequest([5], "start: /a+/", max_tokens=5, reserve=0))
+            loaded.internals.answer(DecodeRequest([5], "start: /a+/", max_tokens=5, reserve=0))
 
 
 def test_an_unknown_device_and_one_that_is_not_here(folder: Path) -> None:
@@ -183,9 +183,9 @@ def test_a_stop_while_it_waits_for_its_turn_leaves_the_model_to_others(
         with monkeypatch.context() as patched:
             patched.setattr(internals, "lock", Stopping(internals.lock, given))
             with pytest.raises(KeyboardInterrupt):
-                random_model.answer(asked)
+                random_model.internals.answer(asked)
     other = threading.Thread(
-        target=lambda: free.append(bool(random_model.answer(asked)[0].text)), daemon=True
+        target=lambda: free.append(bool(random_model.internals.answer(asked)[0].text)), daemon=True
     )
     other.start()
     other.join(30)
@@ -196,8 +196,10 @@ def test_what_hears_of_the_progress_cannot_ask_the_model(random_model: slm.Model
     """An error in place of a wait without end; the model answers again."""
     asked = DecodeRequest([5], "start: /a+/", max_tokens=5, reserve=5)
     with pytest.raises(ModelError, match="after the task"):
-        random_model.answer(asked, lambda *_: random_model.answer(asked) and None)
-    assert random_model.answer(asked)[0].text
+        random_model.internals.answer(
+            asked, lambda *_: random_model.internals.answer(asked) and None
+        )
+    assert random_model.internals.answer(asked)[0].text
 
 
 def test_a_prompt_past_the_context_is_typed(random_model: slm.Model) -> None:

@@ -31,6 +31,7 @@ from slmtasks.documents.passages import Passage
 from slmtasks.engine.call import Run
 from slmtasks.errors import ContextExceeded
 from slmtasks.models import devices, genai_config
+from slmtasks.models.session import Session
 from slmtasks.schema import from_pydantic
 from slmtasks.schema.field_list import parse
 
@@ -59,13 +60,13 @@ def long_model(long_folder: Path) -> Iterator[slm.Model]:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """The tokens of each prompt that a model is asked, and of its answer at most."""
     heard: list[tuple[int, int]] = []
-    answer = slm.Model.answer
+    answer = Session.answer
 
-    def listening(self: slm.Model, asked: DecodeRequest, *args: Any) -> Any:
+    def listening(self: Session, asked: DecodeRequest, *args: Any) -> Any:
         heard.append((len(asked.prompt), asked.max_tokens))
         return answer(self, asked, *args)
 
-    monkeypatch.setattr(slm.Model, "answer", listening)
+    monkeypatch.setattr(Session, "answer", listening)
     return heard
 
 
@@ -86,7 +87,7 @@ def agree(model: slm.Model, answer: Answer, expected: str) -> bool:
     """Whether an answer is as expected, but for how it was led to its end."""
     if answer.finish == "stop":
         return answer.text == expected
-    return expected.startswith(model.tokenizer.decode(answer.tokens[: MOST - 10]))
+    return expected.startswith(model.internals.tokenizer.decode(answer.tokens[: MOST - 10]))
 
 
 @given(st.integers(1, 20_000), st.integers(1, 20_000), st.sampled_from([None, 4096, 8192]))
@@ -153,7 +154,7 @@ def test_calls_below_and_beyond_in_turn_write_what_fresh_generators_write(
     sides = []
     for prompt, lark in cases:
         asked = DecodeRequest(prompt, lark, max_tokens=MOST, reserve=0, keep=keep)
-        answer, usage = long_model.answer(asked)
+        answer, usage = long_model.internals.answer(asked)
         sides.append((len(prompt) > SWITCH, usage.cached_tokens > 0))
         assert agree(long_model, answer, guided(long_model, prompt, lark, MOST))
         cache = long_model.internals.decoder.pool.caches[-1]
@@ -172,13 +173,13 @@ def test_a_call_that_would_cross_is_refused(long_model: slm.Model) -> None:
     lark = "start: /a+/"
     for prompt in (SWITCH - 5, SWITCH, SWITCH + 1):
         with pytest.raises(ContextExceeded, match=f"context of {SWITCH};"):
-            long_model.answer(DecodeRequest([5] * prompt, lark, max_tokens=10, reserve=5))
+            long_model.internals.answer(DecodeRequest([5] * prompt, lark, max_tokens=10, reserve=5))
     with pytest.raises(ContextExceeded, match=f"context of {CONTEXT};"):
-        long_model.answer(DecodeRequest([5] * CONTEXT, lark, max_tokens=10, reserve=5))
+        long_model.internals.answer(DecodeRequest([5] * CONTEXT, lark, max_tokens=10, reserve=5))
     for prompt in (SWITCH - 10, SWITCH + 2):
-        assert long_model.answer(DecodeRequest([5] * prompt, lark, max_tokens=10, reserve=5))[
-            0
-        ].text
+        assert long_model.internals.answer(
+            DecodeRequest([5] * prompt, lark, max_tokens=10, reserve=5)
+        )[0].text
 
 
 def test_a_source_goes_beyond_the_switch_only_where_it_gains_from_it(
@@ -242,7 +243,9 @@ def test_a_provider_that_cannot_rewind_keeps_to_its_side_too(
     monkeypatch.setattr(long_model.internals.decoder.options, "drafts", False)
     monkeypatch.setattr(long_model.internals.decoder.pool, "start", lambda n: Stepping(start(n)))
     for prompt, lark in prompts(long_model, [20, 120]):
-        answer, _ = long_model.answer(DecodeRequest(prompt, lark, max_tokens=MOST, reserve=0))
+        answer, _ = long_model.internals.answer(
+            DecodeRequest(prompt, lark, max_tokens=MOST, reserve=0)
+        )
         assert agree(long_model, answer, guided(long_model, prompt, lark, MOST))
 
 
@@ -253,7 +256,7 @@ def test_at_the_runtimes_own_switch(
     """At 4,097 tokens the runtime computes all anew: one token more is the least beyond."""
     folder = lengthen(exact_folder, tmp_path / "long", switch=4096, context=5000)
     with slm.load(folder, context=5000) as model:
-        assert (model.context, model.plan.switch) == (5000, 4096)
+        assert (model.context, model.internals.plan.switch) == (5000, 4096)
         pool = model.internals.decoder.pool
         if stepping:
             start = pool.start
@@ -261,16 +264,16 @@ def test_at_the_runtimes_own_switch(
             monkeypatch.setattr(pool, "start", lambda n: Stepping(start(n)))
         lark = "start: /[A-Z][a-z]{3,30}[0-9]{4}/"
         prompt = [int(t) for t in np.random.default_rng(1).integers(4, 4000, 4098)]
-        answer, _ = model.answer(DecodeRequest(prompt, lark, max_tokens=40, reserve=0))
+        answer, _ = model.internals.answer(DecodeRequest(prompt, lark, max_tokens=40, reserve=0))
         assert answer.text == guided(model, prompt, lark, 40)
         with pytest.raises(ContextExceeded, match="context of 4096;"):
-            model.answer(DecodeRequest(prompt[:4097], lark, max_tokens=40, reserve=0))
+            model.internals.answer(DecodeRequest(prompt[:4097], lark, max_tokens=40, reserve=0))
 
 
 def test_a_plan_knows_what_a_call_takes(long_model: slm.Model) -> None:
     """The KV cache by layers, heads and head size, and the logits of the widest pass."""
     token, position = 2 * 4 * 8 * 8 * 32, 4 * 4343
-    plan = long_model.plan
+    plan = long_model.internals.plan
     assert (plan.token_bytes, plan.logit_bytes) == (token, position)
     assert plan.memory(600) == 600 * token + PREFILL * position
     assert plan.memory(1000) == 1000 * token + (SWITCH + 1) * position
@@ -286,7 +289,7 @@ def test_little_memory_makes_shorter_parts_and_says_so(
 ) -> None:
     """Not an error, and not silent; with enough memory there is no such warning."""
     text = ledger_pages(8)
-    plan = random_model.plan
+    plan = random_model.internals.plan
     enough = slm.extract(text, Ledger, model=random_model)
     assert not any("shorter parts" in warning for warning in enough.warnings)
     random_model.internals.decoder.pool.clear()
@@ -302,12 +305,12 @@ def test_what_kept_prefixes_hold_counts_as_free(
     random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They go where a call needs their memory."""
-    pool, plan = random_model.internals.decoder.pool, random_model.plan
+    pool, plan = random_model.internals.decoder.pool, random_model.internals.plan
     pool.clear()
     slm.extract("Total 5.00", parse("total: number"), model=random_model)
     assert pool.tokens > 0
     monkeypatch.setattr(devices, "free_memory", lambda: SPARE + plan.memory(100))
-    assert random_model.affordable() == (min(plan.context, 100 + pool.tokens), 0)
+    assert random_model.internals.affordable() == (min(plan.context, 100 + pool.tokens), 0)
 
 
 def test_tasks_plan_with_the_prompt_limit_of_an_npu(

@@ -17,6 +17,7 @@ from slmtasks.engine.call import Run
 from slmtasks.errors import AnswerError, InvalidAnswer, NothingToQuote, TimedOut
 from slmtasks.grammar.candidates import Source
 from slmtasks.grounding import locate, tree
+from slmtasks.models.session import Session
 from slmtasks.results import SkippedPart
 from slmtasks.schema import from_pydantic
 from slmtasks.schema.field_list import parse
@@ -187,17 +188,17 @@ def test_a_part_that_fails_is_reported_and_the_rest_is_used(
 ) -> None:
     """Coverage names the span, a warning the reason; only if all fail is it an error."""
     text = ledger_pages(12)
-    answer = slm.Model.answer
+    answer = Session.answer
     calls: list[int] = []
 
-    def failing(self: slm.Model, asked: Any, *args: Any) -> Any:
+    def failing(self: Session, asked: Any, *args: Any) -> Any:
         calls.append(len(asked.prompt))
         if len(calls) == 2 or broken:
             raise AnswerError("staged fault")
         return answer(self, asked, *args)
 
     broken = False
-    monkeypatch.setattr(slm.Model, "answer", failing)
+    monkeypatch.setattr(Session, "answer", failing)
     result = slm.extract(text, Ledger, model=random_model)
     (missing,) = result.coverage.missing
     assert isinstance(missing, SkippedPart)
@@ -242,17 +243,17 @@ def test_a_part_that_fails_in_a_retry_keeps_its_earlier_answer(
     random_model: slm.Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It counts as read; one that answers only in the retry stands in its place, unwarned."""
-    answer = slm.Model.answer
+    answer = Session.answer
     calls: list[int] = []
     parts = 3
 
-    def failing(self: slm.Model, asked: Any, *args: Any) -> Any:
+    def failing(self: Session, asked: Any, *args: Any) -> Any:
         calls.append(len(asked.prompt))
         if len(calls) in (1, parts + 2):
             raise AnswerError("staged fault")
         return answer(self, asked, *args)
 
-    monkeypatch.setattr(slm.Model, "answer", failing)
+    monkeypatch.setattr(Session, "answer", failing)
     seen: list[Any] = []
     starts: set[int] = set()
     ask = Run.ask
@@ -274,7 +275,7 @@ def test_a_part_that_fails_in_a_retry_keeps_its_earlier_answer(
                 raise ValueError("not good enough")
             return value
 
-    text = "\n\n".join(f"Line {n} of this long list." for n in range(210))
+    text = "\n\n".join(f"Row {n} of this long list." for n in range(210))
     result = slm.extract(text, Rows, model=random_model)
     assert result.coverage.chunks == parts
     assert len(calls) == 2 * parts

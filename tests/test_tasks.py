@@ -11,6 +11,7 @@ import pytest
 
 import slmtasks as slm
 from slmtasks.errors import ContextExceeded, EmptyDocument
+from slmtasks.models.session import Session
 
 TEXT = (
     "The mill in Derby opened on 4 May 2026. It cost 12 million euros to build. "
@@ -169,15 +170,15 @@ def test_a_body_holds_neither_tags_nor_mentions(random_model: slm.Model) -> None
 @pytest.fixture
 def says(monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, Any]], None]:
     """Lets the model answer what is given to it."""
-    answer = slm.Model.answer
+    answer = Session.answer
 
     def stage(wanted: dict[str, Any]) -> None:
-        def said(self: slm.Model, *args: Any) -> Any:
+        def said(self: Session, *args: Any) -> Any:
             given, usage = answer(self, *args)
             text = json.dumps(wanted, separators=(",", ":"))
             return replace(given, text=text, choices=()), usage
 
-        monkeypatch.setattr(slm.Model, "answer", said)
+        monkeypatch.setattr(Session, "answer", said)
 
     return stage
 

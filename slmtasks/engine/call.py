@@ -149,15 +149,15 @@ class Run:
         once `retries` further attempts have failed too.
         """
         source = Source(passage)
-        lark = build.build(node, source, leading_space=self.model.tokenizer.sentencepiece)
+        lark = build.build(node, source, leading_space=self.model.internals.tokenizer.sentencepiece)
         messages = self.prompt.messages({**self.variables, "document": passage.text})
-        plain = self.model.encode(messages)
+        plain = self.model.internals.encode(messages)
         room = self._cut.room(len(plain))
         for _ in range(self.retries + 1):
             turns, ids = messages, plain
             if told:
                 turns = self.prompt.retry(messages, *told)
-                ids = self.model.encode(turns)
+                ids = self.model.internals.encode(turns)
                 if len(ids) + FLOOR > room:
                     # The earlier answer leaves no room for another one: ask without it.
                     turns, ids = messages, plain
@@ -254,7 +254,7 @@ class Run:
             copied=build.written(passage.text),
             deadline=self._deadline,
         )
-        answer, usage = self.model.answer(asked, self._watch(len(ids)))
+        answer, usage = self.model.internals.answer(asked, self._watch(len(ids)))
         self.usage += usage
         return answer
 

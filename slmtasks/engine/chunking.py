@@ -31,8 +31,8 @@ class Parts:
         self._prompt = prompt
         self._variables = variables
         self._model = model
-        self.bare = model.encode(prompt.messages({**variables, "document": ""}))
-        fixed, whole = len(self.bare), model.plan.room(0)
+        self.bare = model.internals.encode(prompt.messages({**variables, "document": ""}))
+        fixed, whole = len(self.bare), model.internals.plan.room(0)
         if whole - fixed < 2 * FLOOR:
             raise ContextExceeded(
                 f"the prompt {prompt.name} takes {fixed} tokens of the model's "
@@ -41,17 +41,17 @@ class Parts:
                 tokens=fixed,
                 limit=whole,
             )
-        below, beyond = model.affordable()
+        below, beyond = model.internals.affordable()
         # Where not even a short call fits, it says itself how much memory is missing.
         self._below = below if below - fixed >= 2 * FLOOR else whole
         self._beyond = beyond
         self.budget = int((self._below - fixed) * share) - 16
         longer = int((beyond - fixed) * share) - 16
-        self._longer = longer if model.plan.beyond(fixed + longer) else 0
+        self._longer = longer if model.internals.plan.beyond(fixed + longer) else 0
 
     def room(self, prompt: int) -> int:
         """The most tokens of a prompt of so many tokens and its answer, by the memory too."""
-        return self._beyond if self._model.plan.beyond(prompt) else self._below
+        return self._beyond if self._model.internals.plan.beyond(prompt) else self._below
 
     def cut(self, passage: Passage) -> list[Passage]:
         """The passage in parts that each fit into one prompt; mostly itself alone.
@@ -65,13 +65,13 @@ class Parts:
             return passage.split(self.budget, count)
         parts = []
         for part in passage.split(self._longer, count):
-            beyond = self._model.plan.beyond(self._length(part))
+            beyond = self._model.internals.plan.beyond(self._length(part))
             parts += [part] if beyond else part.split(self.budget, count)
         return parts
 
     def shortage(self) -> str | None:
         """What to say of parts that are shorter for want of memory; None where none are."""
-        whole = self._model.plan.room(0)
+        whole = self._model.internals.plan.room(0)
         if self._below == whole:
             return None
         return (
@@ -81,4 +81,4 @@ class Parts:
 
     def _length(self, part: Passage) -> int:
         messages = self._prompt.messages({**self._variables, "document": part.text})
-        return len(self._model.encode(messages))
+        return len(self._model.internals.encode(messages))
