@@ -89,7 +89,7 @@ def test_only_public_names_are_listed(random_model: slm.Model) -> None:
     assert dir(slm) == slm.__all__
     shown = [name for name in dir(random_model) if not name.startswith("_")]
     assert shown == ["close", "context", "count_tokens", "device", "folder", "name", "threads"]
-    assert repr(random_model) == "<Model 'random' on 'cpu', context 4096>"
+    assert repr(random_model) == f"<Model 'random' on 'cpu', context {random_model.context}>"
 
 
 @pytest.mark.parametrize("named", ["invoice.pdf", "notes.MD", "C:\\scans\\bill.docx"])
