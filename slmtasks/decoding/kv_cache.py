@@ -241,6 +241,8 @@ def _translated(call: Callable[[], Any]) -> Any:
     """Run a call into the runtime; its bare errors become ours."""
     try:
         return call()
+    except OutOfMemory:
+        raise
     except MemoryError as error:
         raise OutOfMemory("too little memory for this call; give the model less text") from error
     except RuntimeError as error:
