@@ -111,6 +111,7 @@ def bind(task: Callable[..., Any] | Bound, settings: str | None = None) -> Bound
     be read.
 
     Example:
+
         bind(partial(extract, schema=Invoice))
     """
     if isinstance(task, Bound):

@@ -84,6 +84,7 @@ def batch(
     Raises BatchError and its types, ModelError, SchemaError, TypeError or ValueError.
 
     Example:
+
         batch("inbox", partial(extract, schema=Invoice), out="invoices.jsonl")
     """
     reading = reading or ReadOptions()

@@ -37,6 +37,7 @@ class Task(Generic[T]):
     `grounding` and `retries` are as for `extract`.
 
     Example:
+
         headline = Task("Write a headline for this report.\n\n$document", Headline)
         headline(Path("report.pdf")).value
     """

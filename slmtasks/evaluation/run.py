@@ -45,6 +45,7 @@ def evaluate(
     ModelError where there is no model.
 
     Example:
+
         scores = evaluate(Path("bills.jsonl"), model=model)
         scores.tasks["extract"].fields["all"].exact.share
     """

@@ -34,6 +34,7 @@ def parse(line: str) -> type[BaseModel]:
     """The pydantic model of a line of fields; raises SchemaError saying which field is wrong.
 
     Example:
+
         parse("company, issued: date?, tags: list of text")
     """
     fields: dict[str, Any] = {}
@@ -56,6 +57,7 @@ def build(shape: Mapping[str, Any]) -> type[BaseModel]:
     be absent. Raises SchemaError saying which field is wrong.
 
     Example:
+
         build({"total": "number: with tax", "lines": [{"text": "text", "amount": "number"}]})
     """
     return _built(shape, "")

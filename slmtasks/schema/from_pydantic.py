@@ -196,6 +196,7 @@ def fields(node: Object) -> str:
     """The fields as the prompt lists them: one a line, nested ones indented by two spaces.
 
     Example:
+
         vendor (text): who issued the invoice
         issued (date or null)
         lines (list of):

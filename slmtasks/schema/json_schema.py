@@ -36,6 +36,7 @@ def model_of(schema: Mapping[str, Any]) -> type[BaseModel]:
     """The pydantic model of a JSON Schema; raises SchemaError naming the part that has none.
 
     Example:
+
         model_of({"type": "object", "properties": {"total": {"type": "number"}}})
     """
     reader = _Reader(schema)

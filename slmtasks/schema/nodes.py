@@ -29,6 +29,7 @@ class Prose:
     and with `linkless` nothing that a platform would take for a link.
 
     Example:
+
         class Note(BaseModel):
             subject: Annotated[str, Prose(max_words=8)]
     """

@@ -64,6 +64,7 @@ def extract(
     or TimedOut.
 
     Example:
+
         class Invoice(BaseModel):
             vendor: str
             total: Decimal

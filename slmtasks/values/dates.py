@@ -54,6 +54,7 @@ def find_dates(
     there is none, aware where a zone is written.
 
     Example:
+
         find_dates("Due 3 March 2024")[0].value == date(2024, 3, 3)
     """
     order = date_order(text) if day_first is None else day_first

@@ -74,6 +74,7 @@ def figures(text: str, shown: str | None = None) -> list[str]:
         ValueError: `shown` has another length.
 
     Example:
+
         figures("10-15 pens") == ["10", "10-15", "15"]
         figures("100\\t200", shown="100 200") == ["100", "200"]
     """
@@ -106,6 +107,7 @@ def invented(text: str, source: str, shown: str | None = None) -> list[str]:
         ValueError: `shown` has another length than `source`.
 
     Example:
+
         invented("1-234", source="1 apple and 234 pears") == ["1-234"]
     """
     held = _Held(source, _alike(source, shown))

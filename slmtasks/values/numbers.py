@@ -70,6 +70,7 @@ def find_numbers(text: str) -> list[ValueSpan[Decimal]]:
     They may overlap: "1 234" gives "1 234", "1" and "234".
 
     Example:
+
         find_numbers("EUR 1.234,50")[0].value == Decimal("1234.50")
     """
     figures = [f for run in _RUN.finditer(text) for f in _read(text, *run.span())]
