@@ -32,7 +32,9 @@ MORE = {
         **{word: [2] for word in ("hundred", "hundert")},
         **{word: [3] for word in ("tsd", "tys", "tis")},
         **{word: [5] for word in ("lac", "lacs", "lakhs")},
-        **{word: [6] for word in ("mn", "mln", "mio", "mill")},
+        **{word: [6] for word in ("mn", "mln", "mio")},
+        "mill": [0, 6],
+        "grand": [0, 3],
         **{word: [7] for word in ("crores", "करोड")},
         **{word: [9] for word in ("billion", "bn", "bln", "mrd", "mld", "mlrd", "mia", "mds")},
         "billions": [9, 12],
@@ -50,6 +52,9 @@ MORE = {
 }
 """What CLDR lacks, or has in a language that few mean by it ("billion" in French)."""
 
+SECOND = "الأول|الاول|الثاني|یەکەم|دووەم"
+"""The second words of months that are read; other names of two words are not."""
+
 NO_WORDS = frozenset("bill bilj form este vec mana".split())
 """Short forms of CLDR that are other words far more often."""
 
@@ -65,7 +70,7 @@ def months() -> Words:
             for width in ("abbreviated", "wide"):
                 names = dict(locale.months[context][width].items())
                 for number, name in _bare(names).items():
-                    if len(name) > 1 and not re.search(r"[\d\s]", name):
+                    if len(name) > 1 and not re.search(rf"\d|\s(?!{SECOND})", name):
                         words[key(name)][locale.language].add(number)
     return words
 

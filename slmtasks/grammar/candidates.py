@@ -18,6 +18,7 @@ from slmtasks.documents.passages import Passage
 from slmtasks.schema.nodes import MOST_ROWS
 from slmtasks.values.date_order import date_order
 from slmtasks.values.dates import date_like, find_dates
+from slmtasks.values.decimal_style import decimal_style
 from slmtasks.values.figures import figures
 from slmtasks.values.numbers import find_numbers
 from slmtasks.values.spans import ValueSpan
@@ -68,7 +69,9 @@ class Source:
     @cached_property
     def found_numbers(self) -> list[ValueSpan[Decimal]]:
         """The numbers, with their places and values."""
-        return self._read(find_numbers(self.passage.raw))
+        document = self.passage.document
+        style = document.decimal or decimal_style(document.text)
+        return self._read(find_numbers(self.passage.raw, decimal=style))
 
     def _read(self, found: Sequence[ValueSpan[Any]]) -> list[ValueSpan[Any]]:
         # What kind of space a number is grouped by matters; the model sees plain ones.

@@ -13,7 +13,7 @@ SAMPLE = 20_000
 
 _WORDS = {
     "English": "the of and to for is with from by this your on at invoice amount due paid order "
-    "price date total issued payment shipping quantity item billed terms balance",
+    "price issued payment shipping quantity billed terms balance",
     "French": "le la les des et du une est pour avec facture montant échéance payer net ttc ht tva "
     "le reçu devis commande prix livraison quantité échue émise adresse",
     "German": "der die das und ist mit für von vom rechnung betrag fällig summe gesamt netto mwst "

@@ -17,22 +17,26 @@ from slmtasks.values.words import months
 
 # Letters with their combining marks: \w leaves out the vowel signs of Hindi.
 LETTER = r"[^\s\d!-/:-@\[-`{-´¶-¿]"  # µ is left out: without case it is the Greek μ
-MONTH = rf"(?P<month>{LETTER}{{2,16}}(?:\.{LETTER}{{1,4}})?)"
+# "ก.ค." has a full stop within it, the Arabic names of the Levant a second word.
+MONTH = (
+    rf"(?P<month>(?:{LETTER}{{2,16}}|{LETTER}\.{LETTER}{{1,3}}|{LETTER}{{2,3}}\.{LETTER}{{1,3}})"
+    r"(?:\s(?:الأول|الاول|الثاني|یەکەم|دووەم))?)"
+)
 # An ending ends there: "22-Aug" is no "22-a" before "ug".
-ORDINAL = r"(?:(?:st|nd|rd|th|er|re|ste|de|e|ème|-го|-?[аa]|º|ª|°)(?![^\W\d_]))?"
+ORDINAL = r"(?:(?:st|nd|rd|th|er|re|ste|de|e|ème|-го|-?[аa]|טן|º|ª|°)(?![^\W\d_]))?"
 # What has a year behind it is a day.
 _WHOLE = r"(?!\d|[:.,٫]\d|%)"
 _NO_DAY = rf"(?!{ORDINAL}(?:,\s{{0,2}}| {{0,3}}|[-/.])(?:\d{{4}}|['’]\d\d){_WHOLE})"
 _YEAR = rf"(?P<year>\d{{4}}|\d\d{_NO_DAY}){_WHOLE}"
 _OF = (
-    r"(?:(?:of|de|del|di|van|day of|days of|day of the month of|d[ií]as? del mes de|"
+    r"(?:(?:of|de|del|di|van|day of|days of|ta’|day of the month of|d[ií]as? del mes de|"
     r"dias do m[eê]s de|del mese di|Tag des Monats|dag van)\s{1,2}|d['’]|ב)?"
 )
 _YEAR_OF = (
     r"(?:(?:of|de|del|del a[ñn]o|do ano de|de l['’]an|dell['’]anno|des Jahres|of the year|"
     r"in the year(?: of our Lord)?|A\.?D\.?|พ\.ศ\.|ค\.ศ\.)\s{0,2})?"
 )
-_TIE = r"\s{0,2}[-/.,‐‑–]?\s{0,2}"
+_TIE = r"\s{0,2}[-/.,،‐‑–]?\s{0,2}"
 _BLANK = r"[^\S\n\r\v\f\x85\u2028\u2029]{0,2}"
 _IN_LINE = rf"{_BLANK}[-/.,‐‑–]?{_BLANK}"
 _YEAR_SIGN = r"(?:\s?(?:m\.|metų|(?:\(?e\)?)?ko|оны|жылғы|ж\.|թ\.|թվականի|гады|года?|წლის)\s)"

@@ -1,204 +1,153 @@
-"""Numbers as texts write them: 1,234.50, 1.234,50, 1 234,50, (5.00), ٣٫٥.
+"""Numbers as texts write them: 1,234.50, 1.234,50, 1 234,50, (5.00), ٣٫٥, $4.7 million, 3½.
 
-A candidate is a whole figure: digits of any script with the marks that group them or
-set off the decimals, and a sign. Currency signs, codes and units are not part of it.
-What letters and hyphens touch is offered too, because an amount (RM5, 16GB, 2024-03)
-and an identifier (A4, INV-2024-001) look alike, and only the reader knows the field.
+A candidate is a whole figure: digits of any script with the marks that group them or set
+off the decimals, its sign, and what follows and belongs to its value. Currency signs,
+codes and units are not part of it; a percent sign is, and changes no value: 12 % is 12.
+What letters and hyphens touch is offered too, because an amount (RM5, 16GB, 2024-03) and
+an identifier (A4, INV-2024-001) look alike, and only the reader knows the field.
 
-The decimal mark is the text's own: numbers that leave no doubt decide for those that
-do ("1.234"), first those with two marks or several groups, then those with decimals
-that cannot be a group. Where nothing decides, commas group and the dot is decimal, and
-the number is marked as ambiguous. So is what an ordinary space may group or separate
-("1 234"), which is offered both ways, and what parentheses may make negative ("(5.00)").
+Where nothing decides which mark is decimal (see `decimal_style`), commas group and the dot
+is decimal, and the number is marked as ambiguous. So is what an ordinary space may group
+or separate ("1 234"), which is offered both ways, and what parentheses may make negative
+("(5.00)"). What touches a number, may change it and is not understood is its `unread`.
 
-Not read: fractions, exponents, number words.
+Not read: number words.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
+from slmtasks.values.decimal_style import DecimalStyle, style_of
+from slmtasks.values.money import money_before
+from slmtasks.values.number_shapes import Figure, chains, mark_of, shapes
+from slmtasks.values.number_signs import signed
+from slmtasks.values.number_tails import VULGAR, Tail, fraction, slashed, tail, vulgar
 from slmtasks.values.spans import ValueSpan
 
 MAX_DIGITS = 40
 """A longer run of digits is noise, and would overflow what the value is read into."""
 
-MAX_GROUPS = 5
-"""Ordinary spaces join at most this many groups: beyond it they separate columns."""
 
-_GROUP = r".,．，٬'’_\u00a0\u202f\u2009"
-_RUN = re.compile(rf"\d+(?:[{_GROUP}٫]\d+)*")
-_GROUPED = re.compile(rf"\d{{1,3}}([{_GROUP}])\d{{3}}((?:\1\d{{3}})*)(?:([.,．٫])\d+)?")
-_INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}(?:(\.)\d+)?")
-_DECIMAL = re.compile(r"\d+([.,．٫])\d+")
-# A run that is not one number is cut at the likeliest separators first: "5.5,6.5".
-_CUTS = tuple(re.compile(rf"[^{m}]+") for m in (r"\u00a0\u202f\u2009", "，", ",", r"'’_٬", ".．٫"))
-
-_CURRENCY = r"[$¢-¥֏؋৲৳฿₠-⃀﷼﹩＄￠￡￥￦]"
-_MONEY = rf"(?:{_CURRENCY}|[A-Z]{{2,3}})"
-# A minus after a letter, a digit or a closing mark is a hyphen or a range: A-5, 10-15, 5€-10€.
-_MINUS = re.compile(rf"(?<![\w.,)\]%\-−–\"'])(?<!\d{_CURRENCY})[-−–－](?:{_MONEY} ?)?\Z")
-_MINUS_AFTER = re.compile(r"[-−](?=[\s)]|\Z)(?! ?\d)")
-_OPENING = re.compile(rf"\(({_MONEY} ?)?\Z")
-_CLOSING = re.compile(rf"( ?{_MONEY}| ?%)?\)")
-_LOOK_BACK = 6
-
-
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """A span read as one number, `point` the offset of its decimal mark.
-
-    `open` where the mark at `point` may as well group; `strong` and `weak` are the
-    decimal marks that the figure is evidence for.
-    """
-
-    start: int
-    end: int
-    point: int | None = None
-    open: bool = False
-    strong: str = ""
-    weak: str = ""
-
-
-def find_numbers(text: str) -> list[ValueSpan[Decimal]]:
+def find_numbers(
+    text: str, *, decimal: str | DecimalStyle | None = None
+) -> list[ValueSpan[Decimal]]:
     """Every number of `text`, by start, of those that start together the longest first.
 
-    They may overlap: "1 234" gives "1 234", "1" and "234".
+    They may overlap: "1 234" gives "1 234", "1" and "234". `decimal` is the caller's
+    decimal mark, or what a whole document says of its part `text`.
 
     Example:
 
         find_numbers("EUR 1.234,50")[0].value == Decimal("1234.50")
     """
-    figures = [f for run in _RUN.finditer(text) for f in _read(text, *run.span())]
-    mark = _decimal_mark(figures)
-    chains = list(_chains(text, figures))
-    chained = {figure for chain in chains for figure in chain}
-    found: set[ValueSpan[Decimal]] = set()
-    for chain in chains:
-        found.update(_found(text, chain[0].start, chain[-1].end, chain[-1].point, True))
-    for figure in figures:
-        point, ambiguous = figure.point, figure in chained
+    figures = shapes(text)
+    style = DecimalStyle(decimal) if isinstance(decimal, str) else decimal
+    reader = _Reader(text, style or style_of(text, figures))
+    return sorted(reader.all(figures), key=lambda one: (one.start, -one.end))
+
+
+class _Reader:
+    """Reads the figures of one text by one style."""
+
+    def __init__(self, text: str, style: DecimalStyle) -> None:
+        self.text = text
+        self.style = style
+        self.until = 0
+        """Where the number ends whose tail was read last: figures within it are its parts."""
+
+    def all(self, figures: list[Figure]) -> set[ValueSpan[Decimal]]:
+        """The numbers of the figures, with the ones that spaces may group."""
+        rows = list(chains(self.text, figures))
+        chained = {figure for row in rows for figure in row}
+        found: set[ValueSpan[Decimal]] = set()
+        for row in rows:
+            found.update(self.number(row[0].start, row[-1].end, row[-1].point, True))
+        self.until = 0
+        for figure in figures:
+            if figure.start >= self.until:
+                found.update(self.figure(figure, figure in chained))
+        for match in VULGAR.finditer(self.text):
+            found.update(self.spans(*match.span(), Tail(match.end(), vulgar(match[0])), "", False))
+        return found
+
+    def figure(self, figure: Figure, ambiguous: bool) -> Iterator[ValueSpan[Decimal]]:
+        """A figure, and its parts where its mark may separate them."""
+        point, style = figure.point, self.style
+        because = ""
         if figure.open:
-            ambiguous = ambiguous or not mark
-            point = point if _mark(text, figure) == (mark or ".") else None
-        elif figure.weak == "," and mark != ",":
+            because = style.because
+            ambiguous = ambiguous or not style.mark or bool(because)
+            point = point if mark_of(self.text, figure) == (style.mark or ".") else None
+        elif figure.weak == "," and style.mark != ",":
             # Where dots are decimal, a comma may as well separate: "1,50" in a CSV row.
             ambiguous = True
-            for part in (_Figure(figure.start, figure.point or 0), _after(figure)):
-                found.update(_found(text, part.start, part.end, None, True))
-        found.update(_found(text, figure.start, figure.end, point, ambiguous))
-    return sorted(found, key=lambda one: (one.start, -one.end))
+            for start, end in ((figure.start, point or 0), ((point or 0) + 1, figure.end)):
+                yield from self.number(start, end, None, True)
+        yield from self.number(figure.start, figure.end, point, ambiguous, because)
+        if point is None and (found := fraction(self.text, figure.start, figure.end)):
+            value, end = found
+            yield from self.spans(figure.start, end, Tail(end, value), "", True)
+
+    def number(
+        self, start: int, end: int, point: int | None, ambiguous: bool, because: str = ""
+    ) -> Iterator[ValueSpan[Decimal]]:
+        """The digits from `start` to `end`, with what belongs to them."""
+        text = self.text
+        digits = "".join(c for c in text[start : point or end] if c.isdecimal())
+        unread = ""
+        if point is not None:
+            digits += "." + text[point + 1 : end]
+        elif bare := self._bare_decimals(start, end):
+            start, digits, point = start - 1, "." + digits, start - 1
+            ambiguous = ambiguous or (text[start] == "," and self.style.mark == ".")
+            unread = bare.strip()
+        if len(digits) > MAX_DIGITS:
+            return
+        whole = point is None
+        found = tail(text, end, Decimal(digits), whole=whole, money=money_before(text, start))
+        self.until = max(self.until, found.end)
+        unread = unread or found.unread or (slashed(text, start, end) if whole else "")
+        mark = "" if whole else text[point or start]
+        read = Tail(found.end, found.value, found.ambiguous, unread)
+        yield from self.spans(start, end, read, mark, ambiguous, because)
+
+    def spans(
+        self, start: int, end: int, read: Tail, mark: str, ambiguous: bool, because: str = ""
+    ) -> Iterator[ValueSpan[Decimal]]:
+        """A number with each sign that it may have."""
+        text = self.text
+        for one in signed(text, start, read.end, decimals=mark):
+            value = read.value.scaleb(one.power) if one.power else read.value
+            # Unlike the operator this does not round to the context's digits; nought has no sign.
+            value = value.copy_negate() if one.negative and value else value
+            self.until = max(self.until, one.end)
+            yield ValueSpan(
+                one.start,
+                one.end,
+                text[one.start : one.end],
+                _written_out(value),
+                ambiguous or one.ambiguous or read.ambiguous,
+                read.unread or one.unread,
+                because,
+            )
+
+    def _bare_decimals(self, start: int, end: int) -> str:
+        """What stands before a mark that opens a figure, a digit or a space; "" for none."""
+        text = self.text
+        if start == 0 or text[start - 1] not in ".," or not text[start:end].isdecimal():
+            return ""
+        before = text[max(0, start - 4) : start - 1]
+        last = before[-1:]
+        if last.isalnum() or last in tuple("._,)]'\"’”"):
+            return ""
+        # "12 .50" is one number that a space has broken.
+        broken = before.rstrip(" ")
+        return broken[-1] if last == " " and broken[-1:].isdecimal() else " "
 
 
-def _read(text: str, start: int, end: int, cut: int = 0) -> Iterator[_Figure]:
-    """The span as one number or, where it cannot be one, the numbers of its parts."""
-    figure = _one(text, start, end)
-    if figure is not None:
-        yield figure
-    elif cut < len(_CUTS):
-        for part in _CUTS[cut].finditer(text, start, end):
-            yield from _read(text, *part.span(), cut + 1)
-
-
-def _one(text: str, start: int, end: int) -> _Figure | None:
-    match = _GROUPED.fullmatch(text, start, end)
-    # No group begins with a nought, and the mark that groups sets off no decimals.
-    if match and int(text[start]) > 0 and match[1] != match[3]:
-        return _grouped(match)
-    if match := _INDIAN.fullmatch(text, start, end):
-        return _Figure(start, end, match.start(1) if match[1] else None, strong=".")
-    if match := _DECIMAL.fullmatch(text, start, end):
-        return _Figure(start, end, match.start(1), weak=_ascii(match[1]))
-    # Cheaper than another pattern: the run holds nothing but digits and marks.
-    return _Figure(start, end) if text[start:end].isdecimal() else None
-
-
-def _grouped(match: re.Match[str]) -> _Figure:
-    (start, end), group = match.span(), _ascii(match[1])
-    if match[3]:
-        return _Figure(start, end, match.start(3), strong=_ascii(match[3]))
-    other = {".": ",", ",": "."}.get(group, "")
-    if not other or match[2]:
-        return _Figure(start, end, strong=other)
-    return _Figure(start, end, end - 4, open=True)
-
-
-def _ascii(mark: str) -> str:
-    # The Arabic decimal mark is evidence for nothing but itself.
-    return {"．": ".", "，": "", "٫": ""}.get(mark, mark)
-
-
-def _mark(text: str, figure: _Figure) -> str:
-    return _ascii(text[figure.point]) if figure.point is not None else ""
-
-
-def _decimal_mark(figures: list[_Figure]) -> str:
-    """The decimal mark, "." or ",", that the text's own numbers show, else ""."""
-    for votes in (Counter(f.strong for f in figures), Counter(f.weak for f in figures)):
-        if votes["."] != votes[","]:
-            return "." if votes["."] > votes[","] else ","
-    return ""
-
-
-def _chains(text: str, figures: list[_Figure]) -> Iterator[list[_Figure]]:
-    """Neighbours that ordinary spaces may group: 1 to 3 digits, then threes."""
-    for first, head in enumerate(figures):
-        if head.point is not None or head.end - head.start > 3 or int(text[head.start]) == 0:
-            continue
-        for last in range(first + 1, min(first + MAX_GROUPS, len(figures))):
-            before, figure = figures[last - 1], figures[last]
-            whole = figure.end if figure.point is None else figure.point
-            if text[before.end : figure.start] != " " or whole - figure.start != 3:
-                break
-            yield figures[first : last + 1]
-            if figure.point is not None:
-                break
-
-
-def _after(figure: _Figure) -> _Figure:
-    return _Figure((figure.point or 0) + 1, figure.end)
-
-
-def _found(
-    text: str, start: int, end: int, point: int | None, ambiguous: bool
-) -> Iterator[ValueSpan[Decimal]]:
-    """The figure with its sign, and in parentheses also as a negative amount."""
-    whole = point or end
-    digits = "".join(c for c in text[start:whole] if c.isdecimal())
-    if point is not None:
-        digits += "." + text[point + 1 : end]
-    elif _bare_decimals(text, start, end):
-        start, digits = start - 1, "." + digits
-    if len(digits) > MAX_DIGITS:
-        return
-    value = Decimal(digits)
-    if minus := _MINUS.search(text, max(0, start - _LOOK_BACK), start):
-        start, value = minus.start(), _negated(value)
-    elif "." in digits and (minus := _MINUS_AFTER.match(text, end)):
-        end, value = minus.end(), _negated(value)
-    elif (opening := _OPENING.search(text, max(0, start - _LOOK_BACK), start)) and (
-        closing := _CLOSING.match(text, end)
-    ):
-        outer = slice(opening.start(), closing.end())
-        yield ValueSpan(outer.start, outer.stop, text[outer], _negated(value), ambiguous=True)
-        # "three (3)" is most likely no loss; of an amount nobody can tell.
-        money = opening[1] or closing[1] or not text[start:end].isdecimal()
-        ambiguous = ambiguous or bool(money)
-    yield ValueSpan(start, end, text[start:end], value, ambiguous)
-
-
-def _negated(value: Decimal) -> Decimal:
-    # Unlike the operator this does not round to the context's digits; nought stays without a sign.
-    return value.copy_negate() if value else value
-
-
-def _bare_decimals(text: str, start: int, end: int) -> bool:
-    """Whether a dot that nothing stands before opens the figure, as in ".50"."""
-    if start == 0 or text[start - 1] != "." or not text[start:end].isdecimal():
-        return False
-    before = text[start - 2 : start - 1]
-    return not before.isalnum() and before not in tuple("._)]'\"’”")
+def _written_out(value: Decimal) -> Decimal:
+    """The same value without an exponent: 4.7E+6 as 4700000."""
+    _, _, exponent = value.as_tuple()
+    return Decimal(f"{value:f}") if isinstance(exponent, int) and exponent > 0 else value

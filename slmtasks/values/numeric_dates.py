@@ -45,6 +45,9 @@ def proven(match: re.Match[str]) -> str:
     first, middle, last = parts(match)
     if len(first) > 2 or not day_of(last, *sorted((first, middle), key=int)):
         return ""
+    if len(last) == 2 and day_of(first, middle, last):
+        # "14/09/20" may begin with its year.
+        return ""
     return "day" if int(first) > 12 else "month" if int(middle) > 12 else ""
 
 
@@ -67,7 +70,9 @@ def numeric(
         else:
             day, prefer_day = by_day or by_month, bool(by_day)
             # "24-03-03" begins with the year as likely as with the day.
-            ambiguous = bool(year_first) and mark == "-" and int(first) > 12 and not told
+            ambiguous = bool(year_first) and int(first) > 12 and not told
+            dotted = mark != "." or text[match.end() : match.end() + 1] == "."
+            ambiguous = ambiguous and (mark == "-" or (day_first is None and dotted))
         if day:
             yield _match(match.start(), match.end(), day, ambiguous, why)
             if len(first) < 4:
