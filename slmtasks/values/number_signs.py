@@ -44,6 +44,15 @@ _SCALE_BEFORE = re.compile(
     r"(?P<word>m|k|[^\W\d_]{2,12}))\.?\s?\Z"
 )
 _LOOK = 20
+_PLAIN = frozenset(("", "\t", "\n", ",", "/", ":", ";", "#"))
+"""What a scale or a parenthesis does not stand before a figure with, directly."""
+
+_SIGN_BEFORE = re.compile(
+    rf"(?:{_DASH}|[△▲▵▴±]|\d[OoIl|]\.?|\+/)(?:[A-Z]{{2,3}}|{SIGN})?\s{{0,2}}\Z"
+    r"|(?:nus|ins|nos|eno|нус|нус|ive|[CD]R\.?)\s\Z",
+    re.IGNORECASE,
+)
+_NOTHING_AFTER = re.compile(r"[\t\n;:]|\Z|[ ,.](?![ \d\-−–—(A-Z$€£¥]|[SHCD])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +74,12 @@ def signed(text: str, start: int, end: int, *, decimals: str) -> list[Signed]:
     """
     if before := _before(text, start, end, bool(decimals)):
         return before
-    if after := _after(text, start, end, decimals):
+    if not _NOTHING_AFTER.match(text, end) and (after := _after(text, start, end, decimals)):
         return [after]
     look = max(0, start - _LOOK)
+    previous = text[start - 1 : start]
+    if previous.isdigit() or previous in _PLAIN:
+        return [Signed(start, end)]
     if (opening := _OPENING.search(text, look, start)) and (closing := _CLOSING.match(text, end)):
         # "three (3)" is most likely no loss; of an amount nobody can tell.
         plain = text[start:end].isdecimal() and _SPELLED.search(text, look, opening.start())
@@ -90,6 +102,9 @@ def _scale(word: str) -> tuple[int, ...]:
 
 def _before(text: str, start: int, end: int, decimals: bool) -> list[Signed]:
     look = max(0, start - _LOOK)
+    # Most figures have none of these before them, and each pattern costs.
+    if not _SIGN_BEFORE.search(text, max(0, start - 6), start):
+        return []
     if match := _MINUS.search(text, max(0, start - 6), start):
         dash = match.start() + (len(match[0]) - 1 if match[0][0].isalpha() else 0)
         return [Signed(dash, end, negative=True)]

@@ -47,6 +47,9 @@ _TO_SCALED = re.compile(
 )
 _MORE = re.compile(rf",?\s(?:and |und |y |et )?\d{{1,3}}[ \u00a0](?P<word>{LETTER}{{2,16}})")
 _BROKEN = re.compile(r" [.,]\d\d(?!\d)")
+_NOTHING = frozenset(("", "\t", "\n", "\r", ";", ":", ")"))
+"""What follows a figure that nothing else belongs to."""
+
 _LETTERS = {"k": 3, "K": 3, "T": 3, "M": 6}
 _BEFORE_MONEY = re.compile(rf"[ \u00a0]?([kKTMm])(?=(?:{SIGN}|EUR|USD|CHF|GBP|kr)(?!\w))")
 _CJK = "十百千萬万億亿兆京천만억조拾"
@@ -69,6 +72,8 @@ def tail(text: str, end: int, value: Decimal, *, whole: bool, money: bool) -> Ta
 
     `whole` where it has no decimals, `money` where a currency stands before it.
     """
+    if text[end : end + 1] in _NOTHING:
+        return Tail(end, value)
     found = _fraction(text, end, value) if whole else None
     found = found or _exponent(text, end, value) or _cents(text, end, value, whole)
     if found is None:
