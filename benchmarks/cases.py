@@ -1,11 +1,11 @@
-"""Case files for `slmtasks eval`: public data, documents by hand and of held-out templates.
+"""Case files for `slmtasks eval`: public data, documents by hand, curated and synthetic ones.
 
-    python -m benchmarks.cases FOLDER [--data FOLDER] [--each N]
+    python -m benchmarks.cases FOLDER [--data FOLDER] [--each N] [--sets NAME ...]
 
-The public data (60 receipts, 60 sets of slots, 40 abstracts) is not part of the project,
-is never trained on, and its sets are left out where it is absent. FOLDER must be outside
-the repository: the case files hold the data's text. The documents in `by_hand/` are of 24
-trades and invented; the generator was changed after the answers on those of `seen.jsonl`.
+The public data is not part of the project, is never trained on, and its sets are left out
+where it is absent. FOLDER must be outside the repository: the case files hold the data's
+text. The documents in `by_hand/` are of 24 trades and invented; the generator was changed
+after the answers on those of `seen.jsonl`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks import curated
 from slmtasks.schema import field_list, from_pydantic
 from training.generator.examples import make
 
@@ -76,6 +77,81 @@ def abstracts(data: Path) -> Iterator[dict[str, Any]]:
         }
 
 
+def contracts(data: Path) -> Iterator[dict[str, Any]]:
+    """Date, jurisdiction, term and parties of non-disclosure agreements (Kleister)."""
+    for row in _rows(data / "contracts-dev.jsonl"):
+        gold = row["gold"]
+        single = ("effective_date", "jurisdiction", "term")
+        yield {
+            "id": row["id"],
+            "task": "extract",
+            "document": row["text"],
+            "day_first": False,
+            "schema": {
+                "effective_date?": "date: when the agreement takes effect",
+                "jurisdiction?": "text: the state whose law governs",
+                "term?": "text: how long the agreement holds",
+                "parties": "list of text: names of the parties",
+            },
+            "gold": {key: gold.get(key, [None])[0] for key in single}
+            | {"parties": gold.get("party", [])},
+        }
+
+
+def photographed(data: Path) -> Iterator[dict[str, Any]]:
+    """Eight fields of photographed receipts (WildReceipt), of some the items too."""
+    names = ("store", "address", "phone", "date", "time", "subtotal", "tax", "total")
+    for row in _rows(data / "wildreceipts-dev.jsonl"):
+        gold = {name: row["gold"][name] for name in names}
+        amounts = ("subtotal", "tax", "total")
+        shape: dict[str, Any] = {f"{name}?": "text" for name in names if name not in amounts}
+        shape |= {f"{name}?": "number" for name in amounts}
+        if row["gold"]["items_whole"]:
+            items = [{key: one[key] for key in ("item", "price")} for one in row["gold"]["items"]]
+            gold["items"] = items
+            shape["items"] = [{"item": "text", "price": "number"}]
+        yield {
+            "id": f"{row['id']:03}",
+            "task": "extract",
+            "document": row["text"],
+            "schema": shape,
+            "gold": gold,
+        }
+
+
+def boxes(data: Path) -> dict[str, dict[str, list[str]]]:
+    """Of each photographed receipt the parts of values that stand in several places."""
+    return {f"{row['id']:03}": row["boxes"] for row in _rows(data / "wildreceipts-dev.jsonl")}
+
+
+def einvoices(data: Path) -> Iterator[dict[str, Any]]:
+    """Seven typed fields of German invoices (ZUGFeRD), read from their pages."""
+    for path in sorted((data / "einvoices").glob("*.pdf")):
+        gold = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["gold"]
+        del gold["lines"]
+        yield {
+            "id": path.stem,
+            "task": "extract",
+            "file": str(path.resolve()),
+            "day_first": True,
+            "schema": "invoice_number, issue_date: date, seller, buyer, total: number, currency, "
+            "due_date: date?",
+            "gold": gold,
+        }
+
+
+def questions(data: Path) -> Iterator[dict[str, Any]]:
+    """Questions on a paragraph (SQuAD 2, XQuAD); the gold quotes are the short answers."""
+    for row in _rows(data / "replies-dev.jsonl"):
+        yield {
+            "id": str(row["id"]),
+            "task": "reply",
+            "document": row["facts"],
+            "message": row["message"],
+            "gold": {"answered": row["gold"]["answered"], "quotes": row["gold"]["answers"]},
+        }
+
+
 def held_out(size: int, count: int) -> Iterator[dict[str, Any]]:
     """Extractions from documents of templates that training never sees."""
     for index in range(count):
@@ -123,27 +199,35 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, path.read_text(encoding="utf-8").splitlines())
 
 
+def sets(data: Path = DATA, each: int = 100) -> dict[str, Iterable[dict[str, Any]]]:
+    """The cases of each set, by its name; the synthetic sets are `each` long."""
+    found: dict[str, Iterable[dict[str, Any]]] = {
+        "receipts": receipts(data),
+        "wildreceipts": photographed(data),
+        "contracts": contracts(data),
+        "einvoices": einvoices(data),
+        "replies": questions(data),
+        "e2e": restaurants(data),
+        "abstracts": abstracts(data),
+        "curated-fields": curated.extractions(),
+        "curated-replies": curated.replies(),
+    }
+    found |= {f"by-hand-{file.stem}": _rows(file) for file in sorted(BY_HAND.glob("*.jsonl"))}
+    return found | {f"held-out-{size}": held_out(size, each) for size in SIZES}
+
+
 def write(
     folder: Path, data: Path = DATA, each: int = 100, only: Collection[str] | None = None
 ) -> list[Path]:
-    """Write the case files, or `only` some; returns those that have cases.
-
-    The held-out sets are `each` long.
-    """
+    """Write the case files, or `only` some; returns those that have cases."""
     if ROOT in (folder.resolve(), *folder.resolve().parents):
         raise SystemExit(f"{folder} is inside the repository; name a folder outside it")
     folder.mkdir(parents=True, exist_ok=True)
-    sets: dict[str, Iterable[dict[str, Any]]] = {
-        "receipts": receipts(data),
-        "e2e": restaurants(data),
-        "abstracts": abstracts(data),
-    }
-    sets |= {f"by-hand-{file.stem}": _rows(file) for file in sorted(BY_HAND.glob("*.jsonl"))}
-    sets |= {f"held-out-{size}": held_out(size, each) for size in SIZES}
-    if unknown := set(only or ()) - set(sets):
-        raise SystemExit(f"there is no set {min(unknown)}; take some of {', '.join(sets)}")
+    known = sets(data, each)
+    if unknown := set(only or ()) - set(known):
+        raise SystemExit(f"there is no set {min(unknown)}; take some of {', '.join(known)}")
     written = []
-    for name, cases in sets.items():
+    for name, cases in known.items():
         if only and name not in only:
             continue
         lines = [json.dumps(case, ensure_ascii=False) + "\n" for case in cases]
@@ -159,8 +243,9 @@ def main() -> None:
     options.add_argument("folder", type=Path)
     options.add_argument("--data", type=Path, default=DATA)
     options.add_argument("--each", type=int, default=100, help="cases of a held-out set")
+    options.add_argument("--sets", nargs="+", metavar="NAME", help="these sets only")
     given = options.parse_args()
-    for path in write(given.folder, given.data, given.each):
+    for path in write(given.folder, given.data, given.each, given.sets):
         print(path)
 
 
