@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -115,6 +116,11 @@ class Extraction(Result, Generic[T]):
     evidence: dict[str, list[Evidence]]
     inferred: tuple[str, ...] = ()
     confidence: dict[str, float] = Field(default_factory=dict)
+
+
+def unsure(confidence: Mapping[str, float], below: float) -> tuple[str, ...]:
+    """The paths of the fields whose confidence is below a threshold, in their order."""
+    return tuple(path for path, chance in confidence.items() if chance < below)
 
 
 class Summary(Result):

@@ -306,3 +306,40 @@ def test_a_document_cannot_steer_the_terminal() -> None:
     assert "\x1b" not in out.getvalue()
     assert "\x07" not in out.getvalue()
     assert "owned" in out.getvalue()
+
+
+def test_confidence_is_shown_and_a_low_one_marked(random_folder: Path) -> None:
+    """In the table with a question mark, in JSON by its path, and by exit code 3."""
+    import io
+
+    from pydantic import BaseModel
+    from rich.console import Console
+
+    import slmtasks as slm
+    from slmtasks.cli import display
+
+    arguments = ["extract", INVOICE, "--fields", "vendor", "--unsure-below", "1"]
+    done = run(*arguments, model=random_folder)
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["unsure"] == ["vendor"]
+    document = slm.read("Hollis Ltd")
+
+    class Bill(BaseModel):
+        vendor: str
+        total: float | None
+
+    result = slm.Extraction[Bill](
+        value=Bill(vendor="Hollis Ltd", total=None),
+        evidence={},
+        confidence={"vendor": 0.42, "total": 0.99},
+        warnings=(),
+        usage=slm.Usage(),
+        coverage=slm.Coverage(characters=1, read=1, pages=1, chunks=1),
+        model="m",
+        prompt_version="p",
+    )
+    out = io.StringIO()
+    display.show(result, document, Console(file=out, width=100), unsure=["vendor"])
+    assert "42% ?" in out.getvalue()
+    assert "99% " in out.getvalue()
+    assert "99% ?" not in out.getvalue()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from staged import written
+from staged import batch, texts, written
 from test_cli import EXAMPLES, INVOICE, run
 
 import slmtasks as slm
@@ -273,3 +273,69 @@ def test_parquet_without_its_package_is_said(
         tables.check(tmp_path / "run.parquet")
     with pytest.raises(slm.BatchError, match="pip install"):
         tables.write(tmp_path / "run.jsonl", tmp_path / "run.parquet")
+
+
+def record(name: str, value: dict[str, object], confidence: dict[str, float]) -> slm.Record:
+    return slm.Record(
+        id=name,
+        status="ok",
+        value=value,
+        confidence=confidence,
+        input_digest=None,
+        settings_digest="s",
+    )
+
+
+def test_a_table_shows_confidence(tmp_path: Path) -> None:
+    """The lowest of a row always, each value's if asked for, and what is below a threshold."""
+    lines = tmp_path / "run.jsonl"
+    sure = record("a", {"who": {"name": "x"}, "rows": [1, 2]}, {"who.name": 1.0, "rows[0]": 0.9})
+    doubted = {"who.name": 0.5, "rows[0]": 0.9, "rows[1]": 0.25}
+    unsure = record("b", {"who": {"name": "y"}, "rows": [1, 2]}, doubted)
+    lines.write_bytes(sure.line() + unsure.line())
+    table = tmp_path / "run.csv"
+    tables.write(lines, table)
+    rows = list(csv.DictReader(StringIO(table.read_text(encoding="utf-8-sig"))))
+    assert [row["confidence"] for row in rows] == ["0.9", "0.25"]
+    assert "unsure" not in rows[0]
+    tables.write(lines, table, confidence=True, unsure_below=0.9)
+    rows = list(csv.DictReader(StringIO(table.read_text(encoding="utf-8-sig"))))
+    assert list(rows[0])[5:] == [
+        "unsure",
+        "value.who.name",
+        "confidence.who.name",
+        "value.rows",
+        "confidence.rows",
+    ]
+    assert [row["unsure"] for row in rows] == ["", "who.name rows[1]"]
+    assert [row["confidence.who.name"] for row in rows] == ["1.0", "0.5"]
+    assert [row["confidence.rows"] for row in rows] == ["0.9", "0.25"]
+    parquet = pytest.importorskip("pyarrow.parquet")
+    tables.write(lines, tmp_path / "run.parquet", confidence=True)
+    read = parquet.read_table(tmp_path / "run.parquet").to_pylist()
+    assert [row["confidence.rows"] for row in read] == [0.9, 0.25]
+
+
+def test_unsure_values_have_an_exit_code(random_folder: Path, tmp_path: Path) -> None:
+    """3 where a value is below --unsure-below, again in a rerun that finds all done."""
+    asked = ["batch", "extract", INVOICE, "--fields", "vendor", "--out", str(tmp_path / "o")]
+    assert run(*asked, model=random_folder).returncode == 0
+    done = run(*asked, "--unsure-below", "1", model=random_folder)
+    assert done.returncode == 3
+    assert "1 of 1 documents have a value below 1" in done.stderr
+    assert run(*asked, "--unsure-below", "0", model=random_folder).returncode == 0
+    wrong = run(*asked, "--unsure-below", "2", model=random_folder)
+    assert (wrong.returncode, "--unsure-below" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--out", "--csv"])
+def test_an_output_that_is_no_regular_file_is_refused(tmp_path: Path, option: str) -> None:
+    """A folder or a device is neither opened nor read, on the command line or in Python."""
+    asked = ["batch", "extract", INVOICE, "--fields", "a", "--out", str(tmp_path / "o")]
+    for place in (tmp_path, Path("/dev/full")):
+        if place.exists():
+            done = run(*asked, option, str(place))
+            assert (done.returncode, done.stdout) == (2, "")
+            assert "is not a regular file" in done.stderr
+            with pytest.raises(slm.errors.OutputFailed, match="not a regular file"):
+                batch(texts(1), place)

@@ -435,3 +435,21 @@ def test_a_model_is_evaluated_on_every_task(random_model: slm.Model, tmp_path: P
     assert (limited.name, limited.cases) == ("mine", 2)
     with pytest.raises(ValueError, match="limit is 0"):
         slm.evaluate(cases, limit=0, model=random_model)
+
+
+def test_the_share_sent_to_a_person_keeps_the_precision_asked_for() -> None:
+    """The surest values are kept as long as so many are right; equal confidences together."""
+    sure = [fields.Judged("a", "a", "x", "x", True, confidence=0.9)] * 19
+    wrong = fields.Judged("a", "a", "x", "y", confidence=0.9)
+    late = fields.Judged("a", "a", "x", "x", True, confidence=0.5)
+    unknown = fields.Judged("a", "a", "x", "x", True)
+    review = fields.scores([*sure, wrong, late, unknown])["all"].review
+    assert {goal: (share.hits, share.of) for goal, share in review.items()} == {
+        "95%": (0, 21),
+        "98%": (21, 21),
+        "99%": (21, 21),
+    }
+    wrong = fields.Judged("a", "a", None, "y", confidence=0.4)
+    review = fields.scores([*sure, late, wrong])["all"].review
+    assert [share.hits for share in review.values()] == [0, 1, 1]
+    assert fields.scores([unknown])["all"].review["95%"].share is None

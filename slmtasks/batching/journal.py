@@ -79,6 +79,8 @@ class Journal:
         self._size = 0
 
     def __enter__(self) -> Journal:
+        if self.path.exists() and not self.path.is_file():
+            raise OutputFailed(f"{self.path} is not a regular file; give the name of a file")
         try:
             self._lock.acquire()
         except Timeout as error:

@@ -10,14 +10,15 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from slmtasks.batching.records import Record
 from slmtasks.errors import BatchError
+from slmtasks.results import unsure
 
-FIXED = ("id", "status", "error", "warnings")
+FIXED = ("id", "status", "error", "warnings", "confidence")
 """The columns before the values' own."""
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -34,8 +35,10 @@ def check(table: Path) -> None:
     """
     if _is_parquet(table):
         _pyarrow()
-    if not table.is_file():
+    if not table.exists():
         return
+    if not table.is_file():
+        raise ValueError(f"{table} is not a regular file; give the name of a file")
     with table.open("rb") as file:
         head = file.read(64)
     if head and not _OURS.match(head):
@@ -45,15 +48,19 @@ def check(table: Path) -> None:
         )
 
 
-def write(records: Path, table: Path) -> None:
+def write(
+    records: Path, table: Path, *, confidence: bool = False, unsure_below: float | None = None
+) -> None:
     """Write the table of a file of records; ".parquet" is Parquet, all else CSV.
 
-    A table that is there is replaced, once the new one is whole. Raises OSError, or as
+    The column `confidence` is the lowest of a record. With `confidence`, each value has a
+    column of its own for it; with `unsure_below`, the column `unsure` names the values below.
+    A table that exists is replaced once the new one is whole. Raises OSError, or as
     `check` does.
     """
     check(table)
     table.parent.mkdir(parents=True, exist_ok=True)
-    rows = list(_rows(records))
+    rows = [_row(record, confidence, unsure_below) for record in last_records(records).values()]
     columns = list(dict.fromkeys([*FIXED, *(name for row in rows for name in row)]))
     partly = table.with_name(f"{table.name}.partly")
     if _is_parquet(table):
@@ -66,16 +73,35 @@ def write(records: Path, table: Path) -> None:
     os.replace(partly, table)
 
 
-def _rows(records: Path) -> Iterator[dict[str, Any]]:
+def last_records(records: Path) -> dict[str, Record]:
+    """The last record of each document of a file, by its id."""
     last: dict[str, Record] = {}
     with records.open("rb") as file:
         for line in file:
             record = Record.model_validate_json(line)
             last[record.id] = record
-    for record in last.values():
-        said = f"{record.error.type}: {record.error.message}" if record.error else None
-        fixed = (record.id, record.status, said, "\n".join(record.warnings) or None)
-        yield dict(zip(FIXED, fixed, strict=True)) | _flat(record.value or {}, "value.")
+    return last
+
+
+def _row(record: Record, confidence: bool, unsure_below: float | None) -> dict[str, Any]:
+    error = f"{record.error.type}: {record.error.message}" if record.error else None
+    lowest = min(record.confidence.values(), default=None)
+    fixed = (record.id, record.status, error, "\n".join(record.warnings) or None, lowest)
+    row = dict(zip(FIXED, fixed, strict=True))
+    if unsure_below is not None:
+        row["unsure"] = " ".join(unsure(record.confidence, unsure_below)) or None
+    for name, value in _flat(record.value or {}, "").items():
+        row[f"value.{name}"] = value
+        if confidence:
+            row[f"confidence.{name}"] = _lowest(record.confidence, name)
+    return row
+
+
+def _lowest(confidence: Mapping[str, float], column: str) -> float | None:
+    """The confidence of a column's value; of a list, that of its least sure item."""
+    inside = (f"{column}.", f"{column}[")
+    chances = (c for path, c in confidence.items() if path == column or path.startswith(inside))
+    return min(chances, default=None)
 
 
 def _flat(value: Mapping[str, Any], path: str) -> dict[str, Any]:

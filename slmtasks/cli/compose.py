@@ -44,10 +44,10 @@ def task(
     """Make two commands of a function that binds a task to its options.
 
     `slmtasks NAME FILE...` prints the answers, `slmtasks batch NAME INPUT... --out` records
-    them. `sources` says what the files are, and `reading` names the options of how they are
-    read.
+    them. `sources` says what the files are, and `reading` names the options that only some
+    tasks have: how files are read, and what is said of confidence.
     """
-    omitted = {"day_first", "decimal", "password"} - set(reading)
+    omitted = {"day_first", "decimal", "password", "unsure_below", "confidence"} - set(reading)
 
     def made(bound: Callable[..., Bound]) -> Callable[..., Bound]:
         one = _argument(list[Path], "FILE...", sources)

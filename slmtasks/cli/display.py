@@ -6,7 +6,7 @@ that what only some print is imported where it is printed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -93,12 +93,21 @@ def transfer(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: shown.update(bar, completed=done, total=total)
 
 
-def show(result: Result, document: Document, console: Console | None = None) -> None:
-    """Print a result: its values, where each stands, and what is to be known of it."""
+def show(
+    result: Result,
+    document: Document,
+    console: Console | None = None,
+    *,
+    unsure: Collection[str] = (),
+) -> None:
+    """Print a result: its values with their places and confidence, those of `unsure` marked."""
     from slmtasks.results import Extraction
 
     console = console or Console()
-    body = _extraction(result, document) if isinstance(result, Extraction) else _text(result)
+    if isinstance(result, Extraction):
+        body: Table | Group = _extraction(result, document, unsure)
+    else:
+        body = _text(result)
     console.print(
         Panel(body, title=Text(plain(document.name)), title_align="left", border_style="dim")
     )
@@ -130,16 +139,19 @@ def table(
     (console or Console()).print(framed or body)
 
 
-def _extraction(result: Extraction[Any], document: Document) -> Table:
+def _extraction(result: Extraction[Any], document: Document, unsure: Collection[str]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("field", "value", "page", "where it stands"):
+    for heading in ("field", "value", "sure", "page", "where it stands"):
         table.add_column(heading, overflow="fold", header_style="dim")
     for path, value in _flat(result.value):
         places = result.evidence.get(path, [])
         page = str(places[0].page) if places else ""
         note = "inferred" if path in result.inferred else "" if value is not None else "absent"
         where = _marked(places[0], document) if places else Text(note, style="dim")
-        table.add_row(Text(path), Text(plain(value)), page, where)
+        style = "bold red" if path in unsure else ""
+        chance = result.confidence.get(path)
+        sure = "" if chance is None else f"{chance:.0%}{' ?' if path in unsure else ''}"
+        table.add_row(Text(path), Text(plain(value)), Text(sure, style=style), page, where)
     return table
 
 

@@ -13,7 +13,7 @@ import typer
 import slmtasks as slm
 from slmtasks.cli import display, exits
 from slmtasks.cli.app import app
-from slmtasks.cli.options import DayFirstOption, DeviceOption, JsonOption, ModelOption
+from slmtasks.cli.options import DayFirstOption, DeviceOption, JsonOption, ModelOption, regular_file
 
 if TYPE_CHECKING:
     from slmtasks.evaluation.cases import Case
@@ -31,7 +31,8 @@ def evaluate(
     first: Annotated[int | None, typer.Option(min=1, help="So many cases of each only.")] = None,
     day_first: DayFirstOption = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write the scores to this file, as JSON.")
+        Path | None,
+        typer.Option(help="Write the scores to this file, as JSON.", callback=regular_file),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -91,6 +92,9 @@ def _show(evaluation: Evaluation) -> None:
         if scores.fields:
             headings = ("field", "exact", "F1", "missed", "null", "invented", "place")
             display.table(headings, list(_field_rows(scores)), title)
+            review = scores.fields["all"].review
+            shares = ", ".join(f"{_shown(sent)} at {goal}" for goal, sent in review.items())
+            display.note(f"to be checked by a person, by the precision asked for: {shares}")
         else:
             display.table(("measure", "score", "beside it"), list(_rows(scores)), title)
         if scores.seconds:

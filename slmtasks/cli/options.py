@@ -59,6 +59,22 @@ DecimalOption = Annotated[
     typer.Option(help="The mark before decimals, ',' or '.': how 1.234 is read."),
 ]
 
+UnsureOption = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help="Mark values whose confidence is lower, and exit with code 3 where there are any.",
+    ),
+]
+
+
+def regular_file(path: Path | None) -> Path | None:
+    """The path of an output; refuses what is there and is no file, such as a device or folder."""
+    if path is not None and path.exists() and not path.is_file():
+        raise typer.BadParameter(f"{path} is not a regular file; give the name of a file")
+    return path
+
 
 @dataclass(frozen=True)
 class Common:
@@ -71,6 +87,7 @@ class Common:
     model: ModelOption = None
     device: DeviceOption = "auto"
     timeout: TimeoutOption = None
+    unsure_below: UnsureOption = None
     as_json: JsonOption = False
 
 
@@ -78,7 +95,10 @@ class Common:
 class Recording:
     """The options of a batch beside them."""
 
-    out: Annotated[Path, typer.Option(help="The file of records, one JSON object a line.")]
+    out: Annotated[
+        Path,
+        typer.Option(help="The file of records, one JSON object a line.", callback=regular_file),
+    ]
     restart: Annotated[
         bool, typer.Option("--restart", help="Put an output that exists aside and begin anew.")
     ] = False
@@ -91,6 +111,10 @@ class Recording:
     ] = False
     csv: Annotated[Path | None, typer.Option(help="Write the records as a table, too.")] = None
     parquet: Annotated[Path | None, typer.Option(help="The same as Parquet.")] = None
+    confidence: Annotated[
+        bool,
+        typer.Option("--confidence", help="Give each value's confidence a column of the table."),
+    ] = False
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print errors alone, no progress or summary.")
     ] = False

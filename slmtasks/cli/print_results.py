@@ -14,17 +14,18 @@ from slmtasks.cli.options import Common, limits_of
 from slmtasks.documents.read import read
 from slmtasks.errors import SlmTasksError
 from slmtasks.models.model import Model, load
-from slmtasks.results import Result
+from slmtasks.results import Extraction, Result, unsure
 
 
 def run(files: list[Path], task: Bound, options: Common) -> None:
     """Run a task over files; one that fails is reported and the others go on.
 
     Prints for people, or JSON where the output is no terminal or `--json` is given, one
-    object a line. Exits with FAILED where every file failed, PARTLY_DONE where some did.
+    object a line. Exits with FAILED where every file failed, PARTLY_DONE where some did or a
+    value is less sure than was asked for.
     """
     as_json = options.as_json or not sys.stdout.isatty()
-    failed = 0
+    failed = doubtful = 0
     task = task.within(options.timeout)
     limits = limits_of(options.limit)
     with loaded(options) as model:
@@ -46,12 +47,22 @@ def run(files: list[Path], task: Bound, options: Common) -> None:
                 if as_json and source:
                     _print_json({**source, "error": _described(error)})
                 continue
+            doubts = _doubts(result, options.unsure_below)
+            doubtful += bool(doubts)
             if as_json:
-                _print_json({**source, **_answer_first(result)})
+                marked = {} if options.unsure_below is None else {"unsure": doubts}
+                _print_json({**source, **_answer_first(result), **marked})
             else:
-                display.show(result, document)
-    if failed:
+                display.show(result, document, unsure=doubts)
+    if failed or doubtful:
         raise SystemExit(FAILED if failed == len(files) else PARTLY_DONE)
+
+
+def _doubts(result: Result, below: float | None) -> tuple[str, ...]:
+    """The fields of an extraction whose confidence is below a threshold."""
+    if below is None or not isinstance(result, Extraction):
+        return ()
+    return unsure(result.confidence, below)
 
 
 def loaded(options: Common, *, quiet: bool = False) -> Model:

@@ -9,7 +9,7 @@ import typer
 
 from slmtasks.cli import display
 from slmtasks.cli.app import app
-from slmtasks.cli.options import LimitOption, PasswordOption, limits_of
+from slmtasks.cli.options import LimitOption, PasswordOption, limits_of, regular_file
 
 
 @app.command()
@@ -17,7 +17,9 @@ def report(
     run: Annotated[
         Path, typer.Argument(metavar="RUN.jsonl", help="What batch or extract --json wrote.")
     ],
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    out: Annotated[Path, typer.Option(help="The page to write.", callback=regular_file)] = Path(
+        "report.html"
+    ),
     folder: Annotated[
         Path, typer.Option(help="The folder that the documents' paths begin in.")
     ] = Path(),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from slmtasks.batching import tables
 from slmtasks.batching.binding import Bound
-from slmtasks.batching.inputs import found
+from slmtasks.batching.inputs import Input, found
 from slmtasks.batching.records import BatchReport
 from slmtasks.batching.run import BatchStopped, IfExists, batch
 from slmtasks.cli import display
@@ -13,10 +16,12 @@ from slmtasks.cli.options import Common, Recording, limits_of
 from slmtasks.cli.print_results import loaded
 from slmtasks.documents.sandbox import ReadOptions
 from slmtasks.errors import BatchError
+from slmtasks.results import unsure
 
 
 def run(sources: list[str], task: Bound, options: Common, recording: Recording) -> None:
-    """Record a task's answers; exits PARTLY_DONE where some record is not "ok".
+    """Record a task's answers; exits PARTLY_DONE where some record is not "ok", or has a value
+    that is less sure than was asked for.
 
     Prints a summary on stdout, as JSON with `--json`; nothing with `--quiet`. What fails is
     said on stderr.
@@ -54,11 +59,22 @@ def run(sources: list[str], task: Bound, options: Common, recording: Recording) 
     except BatchStopped as stopped:
         _say(stopped.report, options, recording)
         raise SystemExit(STOPPED) from stopped
+    below = options.unsure_below
     for path in tabled:
-        tables.write(recording.out, path)
+        tables.write(recording.out, path, confidence=recording.confidence, unsure_below=below)
     _say(report, options, recording)
-    if not report.all_ok:
+    doubtful = 0 if below is None else _doubtful(recording.out, listed.inputs, below)
+    if doubtful and not recording.quiet:
+        display.note(f"{doubtful} of {report.inputs} documents have a value below {below:g}")
+    if doubtful or not report.all_ok:
         raise SystemExit(PARTLY_DONE)
+
+
+def _doubtful(out: Path, inputs: Sequence[Input], below: float) -> int:
+    """How many of the documents have a value that is less sure, in this run or before."""
+    last = tables.last_records(out)
+    recorded = [last[entry.id] for entry in inputs if entry.id in last]
+    return sum(bool(unsure(record.confidence, below)) for record in recorded)
 
 
 def _if_exists(recording: Recording) -> IfExists:

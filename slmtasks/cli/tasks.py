@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from slmtasks.batching.binding import Bound
 
 
-@task(reading=("day_first", "decimal", "password"))
+@task(reading=("day_first", "decimal", "password", "unsure_below", "confidence"))
 def extract(
     fields: FieldsOption = None,
     schema: SchemaOption = None,

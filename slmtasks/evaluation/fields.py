@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from itertools import groupby
 from typing import Any
 
 from pydantic import BaseModel
@@ -30,6 +31,9 @@ from slmtasks.schema.nodes import Array, Choice, Date, Node, Number, Object
 from slmtasks.values.dates import find_dates
 from slmtasks.values.numbers import find_numbers
 from slmtasks.values.spans import ValueSpan
+
+PRECISIONS = (0.95, 0.98, 0.99)
+"""What of the values that nobody checks shall be right, at least."""
 
 _WORD = re.compile(r"\w+")
 
@@ -53,6 +57,12 @@ class Judged:
     stands: bool = False
     extra: bool = False
     failed: bool = False
+    confidence: float | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether it is what the gold says, null where that is null."""
+        return self.exact if self.gold is not None else self.given is None
 
 
 def folded(text: str) -> str:
@@ -94,13 +104,15 @@ class _Judge:
     ) -> None:
         self.known = case.evidence
         self.evidence = result.evidence if result else {}
+        self.confidence = result.confidence if result else {}
         self.failed = result is None
         self.source = Source(Passage.whole(document)) if document else None
         self.folded = folded(document.text) if document else ""
 
     def walk(self, node: Node, gold: Any, given: Any, path: str, field: str) -> Iterator[Judged]:
         if gold is None or gold == []:
-            yield Judged(path, field, None, self._text(path, given), failed=self.failed)
+            text, sure = self._text(path, given), self.confidence.get(path)
+            yield Judged(path, field, None, text, failed=self.failed, confidence=sure)
             return
         match node:
             case Object(members=members):
@@ -121,7 +133,8 @@ class _Judge:
                     yield from self.walk(item, wanted, below, f"{path}[{index}]", field)
                 for index in range(len(gold), len(items)):
                     where = f"{path}[{index}]"
-                    yield Judged(where, field, None, self._text(where, items[index]), extra=True)
+                    text, sure = self._text(where, items[index]), self.confidence.get(where)
+                    yield Judged(where, field, None, text, extra=True, confidence=sure)
             case _:
                 yield self._leaf(node, gold, given, path, field)
 
@@ -140,6 +153,7 @@ class _Judge:
             self._overlaps(node, wanted, meant, path),
             self._stands(node, wanted, meant),
             failed=self.failed,
+            confidence=self.confidence.get(path),
         )
 
     def _text(self, path: str, given: Any) -> str | None:
@@ -231,7 +245,21 @@ def _scores(judged: list[Judged]) -> FieldScores:
         evidence=_share(located, [bool(one.overlaps) for one in located]),
         reachable=_share(values, [one.stands for one in values]),
         extra=sum(one.extra for one in judged),
+        review={f"{precision:.0%}": _sent(judged, precision) for precision in PRECISIONS},
     )
+
+
+def _sent(judged: list[Judged], precision: float) -> Share:
+    """The values that a person has to see so that of the others so many are right."""
+    rated = [(one.confidence, one.right) for one in judged if one.confidence is not None]
+    kept = seen = right = 0
+    for _, tied in groupby(sorted(rated, reverse=True), key=lambda value: value[0]):
+        for _, hit in tied:
+            seen, right = seen + 1, right + hit
+        # A threshold keeps all values of one confidence, or none.
+        if right >= precision * seen:
+            kept = seen
+    return Share(hits=len(rated) - kept, of=len(rated))
 
 
 def _share(of: list[Judged], hits: list[bool]) -> Share:

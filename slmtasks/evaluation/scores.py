@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 
 class _Frozen(BaseModel):
@@ -34,6 +34,11 @@ class FieldScores(_Frozen):
     Of those that the gold says are absent: answered `null`, and `hallucinated` (answered
     a value). A case without an answer is neither, so the two need not add up. `extra`
     counts items of lists beyond the gold's.
+
+    `review` says, by the share of right values that is asked for ("95%"), how many of the
+    values a person has to check: those whose confidence is below the lowest threshold above
+    which so many are right. The thresholds are the best for these cases; on others they can
+    do worse.
     """
 
     exact: Share
@@ -44,6 +49,7 @@ class FieldScores(_Frozen):
     evidence: Share
     reachable: Share
     extra: int
+    review: dict[str, Share] = Field(default_factory=dict)
 
 
 class SlotScores(_Frozen):
