@@ -141,17 +141,19 @@ def table(
 
 def _extraction(result: Extraction[Any], document: Document, unsure: Collection[str]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for heading in ("field", "value", "sure", "page", "where it stands"):
+    # Of a document of one page, the page says nothing.
+    paged = ["page"] if len(document.pages) > 1 else []
+    for heading in ("field", "value", "sure", *paged, "where it stands"):
         table.add_column(heading, overflow="fold", header_style="dim")
     for path, value in _flat(result.value):
         places = result.evidence.get(path, [])
-        page = str(places[0].page) if places else ""
+        page = [str(places[0].page) if places else ""] if paged else []
         note = "inferred" if path in result.inferred else "" if value is not None else "absent"
         where = _marked(places[0], document) if places else Text(note, style="dim")
         style = "bold red" if path in unsure else ""
         chance = result.confidence.get(path)
         sure = "" if chance is None else f"{chance:.0%}{' ?' if path in unsure else ''}"
-        table.add_row(Text(path), Text(plain(value)), Text(sure, style=style), page, where)
+        table.add_row(Text(path), Text(plain(value)), Text(sure, style=style), *page, where)
     return table
 
 
