@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from slmtasks.documents.borders import mark_borders
 from slmtasks.documents.document import Document
 from slmtasks.documents.sentences import sentence_spans
 from slmtasks.results import Evidence
@@ -62,6 +63,11 @@ class Passage:
     def text(self) -> str:
         """The span with plain white space, of the same length."""
         return re.sub(r"\r(?!\n)", "\n", self.raw).translate(_SPACES)
+
+    @cached_property
+    def bordered(self) -> str:
+        """The span, of the same length, with `BORDER` for all that separates cells."""
+        return mark_borders(self.raw)
 
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:

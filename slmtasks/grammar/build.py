@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from slmtasks.errors import NothingToQuote
 from slmtasks.grammar.candidates import Source
@@ -25,6 +26,8 @@ from slmtasks.grammar.free_text import (
     weighed,
     worded,
 )
+from slmtasks.grammar.patterns import searched
+from slmtasks.schema.described import described
 from slmtasks.schema.nodes import (
     Array,
     Choice,
@@ -41,6 +44,8 @@ from slmtasks.schema.nodes import (
 )
 
 _FREE = r'(?:[^"\\\x00-\x1F\x7F]|\\["\\nt])'
+_ONE_CELL = r"[^ \\](?:(?:[^\\]|\\[^u])*(?:[^ \\]|\\[^nu]))?"
+_NOT_EMPHASIS = r"(?:[^*]|\*[^*]).*[^*]|(?:[^*]|\*[^*]).*[^*]\*|[^*]|[^*]\*"
 _NUMBER = r"-?(?:0|[1-9][0-9]{0,14})"
 _TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
 _DATE = (
@@ -48,6 +53,15 @@ _DATE = (
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
     r"|(?:19(?:0[48]|[2468][048]|[13579][26])|20(?:[02468][048]|[13579][26]))-02-29)"
 )
+
+
+_SCHEMA_NAMES = {
+    "gt": "exclusiveMinimum",
+    "ge": "minimum",
+    "lt": "exclusiveMaximum",
+    "le": "maximum",
+    "multiple_of": "multipleOf",
+}
 
 
 def build(node: Object, source: Source, *, leading_space: bool = False) -> str:
@@ -101,11 +115,18 @@ class _Builder:
             case Choice(values=values):
                 return " | ".join(_literal(_json(value)) for value in values)
             case Number(copied=False, integer=integer):
+                if node.bounds:
+                    return self._rule(f"%json {_json(_number_schema(node))}")
                 return self._terminal(_NUMBER if integer else _NUMBER + r"(?:\.[0-9]{1,6})?")
             case Date(copied=False, time=time):
                 return self._terminal(f'"{_DATE}{_TIME if time else ""}"')
-            case Free(max_chars=most):
-                return self._terminal(rf'"{_FREE}{{1,{most}}}"', r'".*[^ "].*"')
+            case Free(max_chars=most, min_chars=least, pattern=pattern):
+                matching = searched(pattern)
+                return self._terminal(
+                    rf'"{_FREE}{{{least},{most}}}"',
+                    r'".*[^ "].*"',
+                    *([f'"{matching}"'] if matching else []),
+                )
             case Letters(max_chars=most, light=light, heavy=heavy):
                 few = self._terminal(f'"[{LETTERS}]{{2,{most // heavy}}}"')
                 many = (
@@ -117,8 +138,8 @@ class _Builder:
         offered = self._offered(node)
         if offered is None:
             raise NothingToQuote(
-                f"the source holds no {_kind(node)} and the field must be filled; "
-                "make it optional ('| None')",
+                f"the source holds no {described(node)} and the field must be filled; "
+                "make it optional",
                 path=path,
             )
         return offered
@@ -126,15 +147,15 @@ class _Builder:
     def _offered(self, node: Node) -> str | None:
         """What is copied from the source; None where it offers nothing."""
         source = self.source
+        if not source.offers(node):
+            return None
         match node:
-            case Copied(max_chars=most):
-                if not any(len(w) <= most and any(map(str.isalnum, w)) for w in source.words):
-                    return None
-                return f'"\\"" {self._copied(most)} "\\""'
-            case Number(integer=integer):
-                return self._alternatives(source.numbers(integer))
-            case Date(time=time):
-                return self._alternatives(source.dates(time))
+            case Copied():
+                if (runs := source.runs(node)) is not None:
+                    return self._alternatives(runs)
+                return f'"\\"" {self._copied(node)} "\\""'
+            case Number() | Date():
+                return self._alternatives(span.quote for span in source.fitting(node))
             case Quote():
                 return self._alternatives(source.sentences)
         raise AssertionError(node)
@@ -183,16 +204,20 @@ class _Builder:
         some = f'"[" {pick}_1_0'
         return some if least else f"{_literal('[]')} | {some}"
 
-    def _copied(self, most: int) -> str:
-        """Whole words of the source, not blank at the ends, with a letter or digit in them."""
+    def _copied(self, node: Copied) -> str:
+        """Whole words of one cell of the source, with a letter or digit, not blank at the ends."""
         if "WORDS" not in self.rules:
             chunks = [written(word) for word in self.source.words]
             spec = json.dumps({"substring_chunks": chunks}, ensure_ascii=False)
             self.rules["WORDS"] = f"WORDS: %regex {spec}"
-        # The last character is no escaped line break.
-        conditions = [r"[^ \\](?:(?:[^\\]|\\.)*(?:[^ \\]|\\[^n]))?", r".*[\p{L}\p{N}].*"]
-        if sum(map(len, map(written, self.source.words))) > most:
-            conditions.append(rf".{{1,{most}}}")
+        # \u is a BORDER, the only such escape; the last character is no escaped line break.
+        conditions = [_ONE_CELL, r".*[\p{L}\p{N}].*"]
+        if "**" in self.source.passage.text:
+            conditions.append(_NOT_EMPHASIS)
+        if node.min_chars > 1 or sum(map(len, map(written, self.source.words))) > node.max_chars:
+            conditions.append(rf".{{{node.min_chars},{node.max_chars}}}")
+        if matching := searched(node.pattern):
+            conditions.append(matching)
         return self._terminal(*conditions, first="WORDS")
 
     def _prose(self, node: Prose) -> str:
@@ -245,13 +270,11 @@ def _literal(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _kind(node: Node) -> str:
-    match node:
-        case Number(integer=integer):
-            return "whole number" if integer else "number"
-        case Date(time=time):
-            return "date and time" if time else "date"
-        case Quote():
-            return "sentence"
-        case _:
-            return "text"
+def _number_schema(node: Number) -> dict[str, Any]:
+    """A number's limits as JSON Schema."""
+    kind = "integer" if node.integer else "number"
+    limits = {
+        _SCHEMA_NAMES[b.name]: int(b.limit) if b.limit == int(b.limit) else float(b.limit)
+        for b in node.bounds
+    }
+    return {"type": kind, **limits}

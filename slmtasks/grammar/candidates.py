@@ -14,8 +14,11 @@ from typing import Any
 
 import regex
 
+from slmtasks.documents.borders import BORDER
+from slmtasks.documents.folding import fold
 from slmtasks.documents.passages import Passage
-from slmtasks.schema.nodes import MOST_ROWS
+from slmtasks.grammar.patterns import unanchored
+from slmtasks.schema.nodes import MOST_ROWS, Copied, Date, Node, Number, Quote
 from slmtasks.values.date_order import date_order
 from slmtasks.values.dates import date_like, find_dates
 from slmtasks.values.decimal_style import decimal_style
@@ -27,10 +30,13 @@ from slmtasks.values.spans import ValueSpan
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _CHUNK = regex.compile(
     rf"[{_UNSPACED}]\p{{M}}*"
-    rf"|(?:[\p{{L}}\p{{M}}\p{{N}}_--[{_UNSPACED}]]|(?<=\p{{N}})[.,'’](?=\p{{N}}))+"
+    rf"|(?:[\p{{L}}\p{{M}}\p{{N}}_\u00ad--[{_UNSPACED}]]|(?<=\p{{N}})[.,'’](?=\p{{N}}))+"
     r"|[ ]+|\n|.",
     regex.V1 | regex.DOTALL,
 )
+
+MOST_RUNS = 2_000
+"""A pattern that matches more runs of words is left to the grammar."""
 
 
 class Source:
@@ -42,8 +48,9 @@ class Source:
 
     @cached_property
     def words(self) -> list[str]:
-        """The passage cut into words, numbers, marks and white space, in their order."""
-        return _CHUNK.findall(self.passage.text)
+        """The passage cut into words, numbers, marks, white space and BORDERs, in their order."""
+        pairs = zip(self.passage.text, self.passage.bordered, strict=True)
+        return _CHUNK.findall("".join(BORDER if b == BORDER else char for char, b in pairs))
 
     @cached_property
     def borders(self) -> frozenset[int]:
@@ -71,17 +78,67 @@ class Source:
         """The numbers, with their places and values."""
         document = self.passage.document
         style = document.decimal or decimal_style(document.text)
-        return self._read(find_numbers(self.passage.raw, decimal=style))
+        return self._read(find_numbers(self.passage.bordered, decimal=style))
 
     def _read(self, found: Sequence[ValueSpan[Any]]) -> list[ValueSpan[Any]]:
         # What kind of space a number is grouped by matters; the model sees plain ones.
         text = self.passage.text
         return [replace(one, quote=text[one.start : one.end]) for one in found]
 
-    def numbers(self, integer: bool) -> list[str]:
-        """The numbers as they are written."""
-        found = self.found_numbers
-        return [n.quote for n in found if not integer or n.value == n.value.to_integral_value()]
+    def fitting(self, node: Number | Date) -> list[ValueSpan[Any]]:
+        """The numbers or dates that keep to the limits of a node."""
+        if isinstance(node, Number):
+            return [span for span in self.found_numbers if node.allows(span.value)]
+        return [span for span in self.found_dates(node.time) if node.allows(span.value)]
+
+    def offers(self, node: Node) -> bool:
+        """Whether the passage holds something that fits a node that is copied from it."""
+        match node:
+            case Number() | Date():
+                return bool(self.fitting(node))
+            case Copied():
+                runs = self.runs(node)
+                return self._has_text(node) if runs is None else bool(runs)
+            case Quote():
+                return bool(self.sentences)
+        return True
+
+    def runs(self, node: Copied) -> list[str] | None:
+        """The runs of whole words whose value a pattern matches; None where it is open.
+
+        A pattern is open if it does not begin with "^", or matches more than `MOST_RUNS`.
+        """
+        if not node.pattern.startswith("^"):
+            return None
+        pattern = regex.compile(node.pattern)
+        found: dict[str, None] = {}
+        words = self.words
+        for first in range(len(words)):
+            run = ""
+            for word in words[first:]:
+                run += word
+                value = fold(run)
+                # A run that no more words can make match is given up.
+                match = pattern.match(value, partial=True)
+                if match is None or BORDER in word or len(value) > node.max_chars or not value:
+                    break
+                whole = not match.partial and len(value) >= node.min_chars
+                if whole and not run[-1].isspace() and any(map(str.isalnum, value)):
+                    found[run] = None
+            if len(found) > MOST_RUNS:
+                return None
+        return list(found)
+
+    def _has_text(self, node: Copied) -> bool:
+        """Whether some run of words may keep to the limits of a node."""
+        words = (word for word in self.words if any(map(str.isalnum, word)))
+        if not any(len(word) <= node.max_chars for word in words):
+            return False
+        if node.min_chars == 1 and not node.pattern:
+            return True
+        values = [fold(cell) for cell in "".join(self.words).split(BORDER)]
+        fits = regex.compile(unanchored(node.pattern)[0]).search
+        return any(len(value) >= node.min_chars and fits(value) for value in values)
 
     def found_dates(self, time: bool) -> Sequence[ValueSpan[Any]]:
         """The dates, with their places and values."""
@@ -90,7 +147,9 @@ class Source:
             told = document.day_first
             # All parts of a document read their dates by the same order.
             order = date_order(document.text) if told is None else told
-            found = find_dates(self.passage.raw, day_first=order, time=time)
+            # A day and its time may have a column each.
+            raw = self.passage.raw if time else self.passage.bordered
+            found = find_dates(raw, day_first=order, time=time)
             self._dates[time] = self._read(found)
         return self._dates[time]
 
@@ -98,7 +157,3 @@ class Source:
     def unread_dates(self) -> tuple[str, ...]:
         """What looks like a date and was not read."""
         return tuple(date_like(self.passage.text, self.found_dates(False)))
-
-    def dates(self, time: bool) -> list[str]:
-        """The dates as they are written."""
-        return [d.quote for d in self.found_dates(time)]

@@ -15,10 +15,13 @@ from typing import Any
 
 import regex
 
+from slmtasks.documents.borders import BORDER
+from slmtasks.documents.folding import fold
 from slmtasks.documents.passages import Passage
 from slmtasks.grammar.candidates import Source
 from slmtasks.grounding.tree import Leaf, Tree
 from slmtasks.results import Evidence
+from slmtasks.schema.described import described
 from slmtasks.schema.nodes import (
     Array,
     Choice,
@@ -65,7 +68,15 @@ def read(node: Node, answer: Any, source: Source, sure: Any = None) -> Tree:
 
 def _null(node: Node, source: Source) -> Leaf:
     unread = ", ".join(map(repr, source.unread_dates)) if isinstance(node, Date) else ""
-    return Leaf(None, unread=unread)
+    match node:
+        case Number(copied=True, bounds=bounds) | Date(copied=True, bounds=bounds):
+            limited = bool(bounds)
+        case Copied(min_chars=least, pattern=pattern):
+            limited = least > 1 or bool(pattern)
+        case _:
+            limited = False
+    unfit = described(node) if limited and not source.offers(node) else ""
+    return Leaf(None, unread=unread, unfit=unfit)
 
 
 def _leaf(node: Node, answer: Any, source: Source) -> Leaf:
@@ -78,7 +89,8 @@ def _leaf(node: Node, answer: Any, source: Source) -> Leaf:
         case Quote():
             text = source.passage.text
             spans = [(a, b) for a, b in source.passage.sentences if text[a:b] == answer]
-            return _copy(spans, source.passage)
+            passage = source.passage
+            return Leaf(passage.original(*spans[0]), _places(spans, passage), sought=True)
         case Number() | Date():
             return _value(node, answer, source)
         case Prose():
@@ -97,11 +109,10 @@ def _leaf(node: Node, answer: Any, source: Source) -> Leaf:
 def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
     found: Sequence[ValueSpan[Any]]
     written: Any
+    found = source.fitting(node)
     if isinstance(node, Number):
-        found = source.found_numbers
         written = None if node.copied else Decimal(answer)
     else:
-        found = source.found_dates(node.time)
         written = None if node.copied else _iso(answer, node.time)
     same = [f for f in found if (f.quote == answer if node.copied else f.value == written)]
     # What was read whole somewhere is taken before what was not; places differ in their values.
@@ -133,6 +144,8 @@ def written(node: Node, value: Any, source: Source) -> Any:
             return _quote(source.found_numbers, value)
         case Date(copied=True, time=time):
             return _quote(source.found_dates(time), value)
+        case Copied():
+            return _unfolded(value, source)
         case Choice():
             return value.value if isinstance(value, Enum) else value
         case Number():
@@ -147,13 +160,20 @@ def _quote(found: Sequence[ValueSpan[Any]], value: Any) -> str:
     return next((one.quote for one in found if one.value == wanted), str(value))
 
 
+def _unfolded(value: str, source: Source) -> str:
+    """The text of the source that has a value, where only its white space differs."""
+    spaced = r"\s+".join(map(regex.escape, value.split()))
+    found = regex.search(spaced, source.passage.text)
+    return found[0] if found else value
+
+
 def _iso(text: str, time: bool) -> date | datetime:
     return datetime.fromisoformat(text) if time else date.fromisoformat(text)
 
 
 def _copy(spans: Sequence[tuple[int, int]], passage: Passage) -> Leaf:
-    """The document's own characters, where the answer has plain white space."""
-    return Leaf(passage.original(*spans[0]), _places(spans, passage), sought=True)
+    """The document's own characters as they are folded; evidence has them verbatim."""
+    return Leaf(fold(passage.original(*spans[0])), _places(spans, passage), sought=True)
 
 
 def _places(spans: Sequence[tuple[int, int]], passage: Passage) -> tuple[Evidence, ...]:
@@ -161,12 +181,13 @@ def _places(spans: Sequence[tuple[int, int]], passage: Passage) -> tuple[Evidenc
 
 
 def _occurrences(source: Source, wanted: str) -> Iterator[tuple[int, int]]:
-    """Where `wanted` stands in the passage as whole words and numbers."""
+    """Where `wanted` stands in the passage as whole words and numbers of one cell."""
     text, borders = source.passage.text, source.borders
+    bordered = source.passage.bordered
     start = text.find(wanted)
     while start >= 0:
         end = start + len(wanted)
-        if start in borders and end in borders:
+        if start in borders and end in borders and BORDER not in bordered[start:end]:
             yield start, end
         start = text.find(wanted, start + 1)
 

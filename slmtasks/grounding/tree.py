@@ -22,7 +22,8 @@ class Leaf:
     whether it is ambiguous, and how sure the model was of it (0 to 1).
 
     `unread` is what touches it and was not understood, or what may be the absent date;
-    `because` what made the reading of an ambiguous one.
+    `because` what made the reading of an ambiguous one; `unfit` what the text lacks for
+    the schema's limits to be met.
     """
 
     value: Any
@@ -33,6 +34,7 @@ class Leaf:
     confidence: float = 1.0
     unread: str = ""
     because: str = ""
+    unfit: str = ""
 
 
 Tree = dict[str, Any] | list[Any] | Leaf
@@ -137,6 +139,8 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
                     reading.warnings.append(
                         f"{path}: null, but the text has {tree.unread}, not read as a date"
                     )
+                if tree.unfit:
+                    reading.warnings.append(f"{path}: null, as the text has no {tree.unfit}")
                 return None
             if tree.inferred:
                 reading.inferred.append(path)
@@ -151,7 +155,8 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
                 )
             if tree.ambiguous:
                 reading.warnings.append(_ambiguity(path, tree))
-            return tree.value
+            # A validator gets the type that its field is annotated with.
+            return node.type(tree.value) if isinstance(node, Number) else tree.value
     return None
 
 

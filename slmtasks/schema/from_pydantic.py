@@ -17,12 +17,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import annotated_types
 from pydantic import AliasChoices, BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
 from slmtasks.errors import SchemaError
 from slmtasks.options import Grounding
+from slmtasks.schema import constraints
 from slmtasks.schema.nodes import (
     MAX_CHARS,
     MOST_ROWS,
@@ -140,16 +140,23 @@ def _scalar(
     if kind is bool:
         return Choice((True, False))
     if kind is int or kind is float or kind is Decimal:
-        return Number(integer=kind is int, copied=strict)
+        return Number(kind, strict, constraints.bounds(metadata))
     if kind is datetime or kind is date:
-        return Date(time=kind is datetime, copied=strict)
+        return Date(kind is datetime, strict, constraints.bounds(metadata))
     if kind is str:
         for marker in metadata:
             if isinstance(marker, _MARKERS):
                 return marker
-        limit = min([MAX_CHARS, *_lengths(metadata, "max_length")])
-        return Copied(limit) if strict else Free(limit)
+        return _text(Copied if strict else Free, metadata, path)
     return None
+
+
+def _text(node: type[Copied] | type[Free], metadata: tuple[Any, ...], path: str) -> Copied | Free:
+    most = min([MAX_CHARS, *constraints.lengths(metadata, "max_length")])
+    least = max([1, *constraints.lengths(metadata, "min_length")])
+    if least > most:
+        raise SchemaError(f"{least} characters are more than the {most} allowed", path=path)
+    return node(most, least, constraints.pattern(metadata))
 
 
 def _array(
@@ -164,23 +171,11 @@ def _array(
     if optional:
         raise SchemaError("a list of optional items is ambiguous; drop '| None'", path=path)
     node = _node(inner, (), grounding, f"{path}[]", above)
-    least = max([0, *_lengths(metadata, "min_length")])
-    most = min(_lengths(metadata, "max_length"), default=MOST_ROWS)
+    least = max([0, *constraints.lengths(metadata, "min_length")])
+    most = min(constraints.lengths(metadata, "max_length"), default=MOST_ROWS)
     if least > most:
-        raise SchemaError(f"{least} items are more than the {most} that it may have", path=path)
+        raise SchemaError(f"{least} items are more than the {most} allowed", path=path)
     return Array(node, least, most)
-
-
-def _lengths(metadata: tuple[Any, ...], which: Literal["min_length", "max_length"]) -> list[int]:
-    single = annotated_types.MaxLen if which == "max_length" else annotated_types.MinLen
-    found: list[int] = []
-    for entry in metadata:
-        if isinstance(entry, single | annotated_types.Len | FieldInfo):
-            value = getattr(entry, which, None)
-            found += [value] if isinstance(value, int) else []
-            if isinstance(entry, FieldInfo):
-                found += _lengths(tuple(entry.metadata), which)
-    return found
 
 
 def _values(values: tuple[Any, ...], path: str) -> tuple[str | int | bool | None, ...]:

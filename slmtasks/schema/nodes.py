@@ -8,7 +8,12 @@ Knows nothing about pydantic, documents or models.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
 
 MAX_CHARS = 1000
 """A text field is at most this long; its `max_length` can make it shorter."""
@@ -60,16 +65,23 @@ class Quote:
 
 @dataclass(frozen=True)
 class Copied:
-    """Text copied from the source, any run of whole words of it."""
+    """Text copied from the source, any run of whole words of it.
+
+    `pattern` is a regular expression that is searched in its value, "" for none.
+    """
 
     max_chars: int = MAX_CHARS
+    min_chars: int = 1
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
 class Free:
-    """Any text."""
+    """Any text; `pattern` as for `Copied`."""
 
     max_chars: int = MAX_CHARS
+    min_chars: int = 1
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,12 +96,63 @@ class Letters:
     heavy: int = 1
 
 
+BoundName = Literal["gt", "ge", "lt", "le", "multiple_of"]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A limit of a number or a date, by the names of pydantic's `Field`: ("ge", 10)."""
+
+    name: BoundName
+    limit: Any
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value keeps to the limit; what cannot be compared is left to pydantic."""
+        try:
+            return bool(_HOLDS[self.name](value, self.limit))
+        except (TypeError, ArithmeticError):
+            return True
+
+    def __str__(self) -> str:
+        return f"is {_WORDS[self.name]} {self.limit}"
+
+
+_HOLDS: dict[BoundName, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": operator.le,
+    "multiple_of": lambda value, step: bool(value % step == 0),
+}
+_WORDS = {
+    "gt": "more than",
+    "ge": "at least",
+    "lt": "less than",
+    "le": "at most",
+    "multiple_of": "a multiple of",
+}
+
+
 @dataclass(frozen=True)
 class Number:
-    """A number: copied from the source where `copied`, else written as JSON."""
+    """A number: copied from the source where `copied`, else written as JSON.
 
-    integer: bool
+    `type` is what validators of its field receive.
+    """
+
+    type: type[int] | type[float] | type[Decimal]
     copied: bool
+    bounds: tuple[Bound, ...] = ()
+
+    @property
+    def integer(self) -> bool:
+        """Whether only whole numbers fit."""
+        return self.type is int
+
+    def allows(self, value: Decimal) -> bool:
+        """Whether a value fits."""
+        whole = not self.integer or value == value.to_integral_value()
+        return whole and all(bound.allows(value) for bound in self.bounds)
 
 
 @dataclass(frozen=True)
@@ -98,6 +161,11 @@ class Date:
 
     time: bool
     copied: bool
+    bounds: tuple[Bound, ...] = ()
+
+    def allows(self, value: date) -> bool:
+        """Whether a value fits."""
+        return all(bound.allows(value) for bound in self.bounds)
 
 
 @dataclass(frozen=True)
