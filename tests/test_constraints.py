@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 import slmtasks as slm
+from slmtasks import errors
 from slmtasks.grammar.patterns import searched
 from slmtasks.schema import from_pydantic, nodes
 
@@ -78,7 +79,7 @@ def test_numbers_keep_to_their_limits_or_are_null(
 
 def test_a_required_field_that_nothing_fits_says_what_it_wants(random_model: slm.Model) -> None:
     """The error is raised before the model runs, and names the limit."""
-    with pytest.raises(slm.NothingToQuote, match="no number that is at most 2"):
+    with pytest.raises(errors.NothingToQuote, match="no number that is at most 2"):
         extracted("Share: 250", Annotated[float, Field(le=2)], random_model)
 
 
