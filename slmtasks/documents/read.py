@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from slmtasks.documents import eml, encodings, html, office, pdf
+from slmtasks.documents import csv_text, eml, encodings, html, office, pdf
 from slmtasks.documents.document import Document, Page, PageFailure, has_text
 from slmtasks.documents.filetypes import OCR, FileType, identify
 from slmtasks.documents.limits import Limits
@@ -46,9 +46,9 @@ def read(
     """Read text (`str`), a file (`Path`) or a file's content (`bytes`).
 
     A text file's `text` is its decoded content without its byte order mark: newlines stay
-    as they are. NULs and lone surrogates, which no tokenizer takes, become U+FFFD one for
-    one, so that offsets hold. `name` is what errors and evidence call the source; its
-    extension says what `bytes` are.
+    as they are. The rows of a CSV are lines, with a tab between the cells. NULs and lone
+    surrogates, which no tokenizer takes, become U+FFFD one for one, so that offsets hold.
+    `name` is what errors and evidence call the source; its extension says what `bytes` are.
 
     Raises the subclass of DocumentError that says what is wrong: TooLarge for what exceeds
     `limits`, UnreadableDocument where memory runs out.
@@ -142,6 +142,10 @@ def _text(data: bytes, options: _Options) -> Document:
     return _plain(encodings.decode(data, name=options.name), options)
 
 
+def _table(data: bytes, options: _Options) -> Document:
+    return _plain(csv_text.text_of(encodings.decode(data, name=options.name)), options)
+
+
 _READERS: dict[FileType, Callable[[bytes, _Options], Document]] = {
     FileType.PDF: _pdf,
     FileType.DOCX: partial(_office, FileType.DOCX),
@@ -149,7 +153,7 @@ _READERS: dict[FileType, Callable[[bytes, _Options], Document]] = {
     FileType.XLSX: partial(_office, FileType.XLSX),
     FileType.EMAIL: _email,
     FileType.HTML: _html,
-    FileType.TABLE: _text,
+    FileType.TABLE: _table,
     FileType.TEXT: _text,
 }
 
