@@ -10,8 +10,9 @@ import pytest
 from faults.malformed_pdfs import RESOURCES, TEXT, malformed, one_page, outcome
 from pdfs import file, pdf, stream
 
-from slmtasks import Limits, TooLarge, read
+from slmtasks import Limits, read
 from slmtasks.documents.limits import Budget, Spent
+from slmtasks.errors import TooLarge
 
 PACKED = zlib.compress(TEXT + b" " * 40_000, 9)
 FLATE = b"/Filter /FlateDecode"

@@ -31,7 +31,7 @@ app = typer.Typer(
     "anywhere.\n\nThe tasks read text, Markdown, HTML, PDF, mail or Office files and print an "
     "answer for people, or JSON where the output is piped or --json is given. Progress and "
     "errors go to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 some of several "
-    "files failed or a value is below --unsure-below, 130 stopped.",
+    "files failed or are unsure, 130 stopped.",
 )
 
 
