@@ -1,4 +1,4 @@
-"""A date of a text before its time is read, and what its digits mean in which calendar."""
+"""A date found in a text, before its time is read, and the day that its digits mean."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import date
 from slmtasks.values.times import Clock
 
 THAI = range(2443, 2644)
-"""Years of the Buddhist calendar of Thailand, 543 ahead, that are 1900 to 2100."""
+"""Years of the Thai Buddhist calendar, 543 ahead of the Gregorian 1900 to 2100."""
 
 NEAR = range(1600, 2201)
-"""Years that a document of this calendar is likely to mean: 1445 is a year of the Hijra."""
+"""Plausible Gregorian years of a document: 1445 is a year of the Hijri calendar."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateMatch:
-    """A date from `start` to `end`, with the `clock` where a time stands within it."""
+    """A date from `start` to `end`, with its `clock` if it contains a time."""
 
     start: int
     end: int
@@ -29,7 +29,7 @@ class DateMatch:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the calendar, and what its year leaves in doubt."""
+    """A calendar day, and any doubt about its year."""
 
     value: date
     unread: str = ""
@@ -37,7 +37,7 @@ class Day:
 
 
 def day_of(year: str, month: str | int, day: str | int, *, era: int = 0) -> Day | None:
-    """The day that digits say, the years counted from `era`; None where there is none.
+    """Return the day that the digits mean, with years counted from `era`, or None.
 
     Two-digit years are 1969 to 2068, as in POSIX.
     """

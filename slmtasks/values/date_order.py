@@ -1,4 +1,4 @@
-"""Which comes first in a document's dates, the day or the month, and what says so."""
+"""Tell whether a document's dates put the day or the month first, and on what evidence."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _ABROAD = re.compile(r"\b(?:VAT|GST|ABN|VRN|postcode|IBAN)\b", re.I)
 
 @dataclass(frozen=True, slots=True)
 class DateOrder:
-    """Whether the day comes first; None where nothing says so.
+    """Whether the day comes first; None if nothing decides it.
 
-    `because` names what made it so where that is no date of the text but a weaker witness.
+    `because` names the evidence if it is weaker than a date of the text.
     """
 
     day_first: bool | None
@@ -33,7 +33,7 @@ class DateOrder:
 
 @lru_cache(maxsize=8)
 def date_order(text: str) -> DateOrder:
-    """What a whole document says: its own dates, else its language, else its currency."""
+    """Decide the order for a document by its dates, else its language, else its currency."""
     votes = {proven(match) for match in matches(text)} & {"day", "month"}
     if len(votes) == 1:
         return DateOrder("day" in votes)

@@ -1,13 +1,13 @@
 """Dates and times as texts write them: 2024-03-03, 25/12/2018 8:13 PM, 3 de marzo de 2024.
 
-A candidate is a whole date: day, month and year. A weekday before it and an era after it
-are not part of it. Month names are CLDR's, of all its languages. Impossible dates
-("31/02/2024") are none. Of a range both days are candidates, the quote of one of them is
-the whole range: `date_like` finds what looks like a date and is not read.
+A candidate is a whole date: day, month and year. It excludes a weekday before it and an
+era after it. Month names come from all languages of CLDR. Impossible dates ("31/02/2024")
+are not candidates. Both days of a range are candidates, and the quote of one of them is the
+whole range. `date_like` finds the text that looks like a date but is not read.
 
-Of "03/04/2024" the caller decides, else the document: see `date_order`. Where nothing
-does, dots mean day first, as in every locale of CLDR that dots its dates, and all others
-month first. Years of the Thai calendar are read, those of the Hijra are marked.
+The caller decides how to read "03/04/2024", else the document does: see `date_order`. If
+neither does, dots mean day first, as in every CLDR locale that writes dates with dots, and
+other separators mean month first. Thai years are converted, Hijri years are marked.
 
 Not read: dates without a year, relative dates ("tomorrow"), months of other calendars.
 """
@@ -47,11 +47,11 @@ def find_dates(
 def find_dates(
     text: str, *, day_first: bool | DateOrder | None = None, time: bool = False
 ) -> list[ValueSpan[date]] | list[ValueSpan[datetime]]:
-    """Every date of `text` in order; those of a range overlap.
+    """Find every date of `text` in order; the dates of a range overlap.
 
-    `day_first` is the caller's word, or what a whole document says of its part `text`.
-    With `time`, a date together with the time beside it, as a datetime: midnight where
-    there is none, aware where a zone is written.
+    `day_first` is the caller's choice, or the order of the whole document if `text` is a
+    part of it. With `time`, each date is a datetime that includes the adjacent time:
+    midnight if there is none, aware if a zone is written.
 
     Example:
 
@@ -74,7 +74,7 @@ def _all(text: str, order: bool | DateOrder) -> Iterator[DateMatch]:
 
 
 def _apart(text: str, matches: list[DateMatch]) -> list[DateMatch]:
-    """Those that do not cross another; what a range holds stays, where it shares an end."""
+    """Drop matches that cross another; keep one inside a range if it shares an end with it."""
     kept: list[DateMatch] = []
     for match in matches:
         last = kept[-1] if kept else None
@@ -83,7 +83,7 @@ def _apart(text: str, matches: list[DateMatch]) -> list[DateMatch]:
         elif (last.start == match.start) != (last.end == match.end):
             kept += [match] if last.value != match.value else []
         elif match.end > last.end and not _CENTURY.search(text, last.start, last.end):
-            # "1-05-12/03/2024": the one that says its century is the date.
+            # "1-05-12/03/2024": the match with a four-digit year is the date.
             kept[-1] = match
     return kept
 
@@ -131,7 +131,7 @@ _WEEK = re.compile(r"(?<![\w-])\d{4}-?W\d\d(?![\w])")
 
 
 def date_like(text: str, found: Sequence[ValueSpan[Any]], most: int = 3) -> list[str]:
-    """What looks like a date and is none of those `found`: "31/02/2024", "3 March", "May 2024"."""
+    """Quote what looks like a date but was not `found`: "31/02/2024", "3 March", "May 2024"."""
     starts = sorted(one.start for one in found)
     ends = sorted(one.end for one in found)
     spans = {m.span() for pattern in (_NUMBERS, _FOREIGN, _WEEK) for m in pattern.finditer(text)}
@@ -140,7 +140,7 @@ def date_like(text: str, found: Sequence[ValueSpan[Any]], most: int = 3) -> list
             spans.add(match.span())
     quotes: list[str] = []
     for start, end in sorted(spans):
-        # None is within it: as many end before it as do not begin behind it.
+        # No date overlaps it: the dates that start before its end all end before its start.
         if bisect_left(starts, end) == bisect_right(ends, start):
             quotes.append(text[start:end])
     return list(dict.fromkeys(quotes))[:most]

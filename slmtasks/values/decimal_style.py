@@ -1,8 +1,8 @@
-"""Which mark sets off decimals in a document, "." or ",", and what says so.
+"""Tell which decimal mark a document uses, "." or ",", and on what evidence.
 
-Amounts vote: figures with two marks or several groups, then figures beside a currency or a
+Amounts vote: figures with two marks or several groups, then figures next to a currency or
 percent sign, then others with decimals. Sections, versions, times and days of a month are
-no amounts: "Kapitel 3.2", "um 14.30 Uhr", "am 05.11.".
+not amounts: "Kapitel 3.2", "um 14.30 Uhr", "am 05.11.".
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _LOOK = 14
 
 @dataclass(frozen=True, slots=True)
 class DecimalStyle:
-    """A document's decimal mark, "" where nothing says so; `because` of a weak witness."""
+    """A document's decimal mark, "" if nothing decides it; `because` names weak evidence."""
 
     mark: str
     because: str = ""
@@ -38,12 +38,12 @@ class DecimalStyle:
 
 @lru_cache(maxsize=8)
 def decimal_style(text: str) -> DecimalStyle:
-    """The decimal mark of a whole document."""
+    """Return the decimal mark of a whole document."""
     return style_of(text, shapes(text))
 
 
 def style_of(text: str, figures: list[Figure]) -> DecimalStyle:
-    """The decimal mark that the figures of a text show, else its language."""
+    """Return the decimal mark that the figures of a text show, else that of its language."""
     weak = [f for f in figures if f.weak and not _no_amount(text, f)]
     money = [f for f in weak if money_before(text, f.start) or money_after(text, f.end)]
     for votes in ((f.strong for f in figures), (f.weak for f in money), (f.weak for f in weak)):
@@ -66,7 +66,7 @@ def _most(votes: Iterable[str]) -> str:
 
 
 def _cents(text: str, figure: Figure) -> bool:
-    """Whether a figure has an amount's decimals, or ones that no section has."""
+    """Whether a figure has an amount's two decimals, or begins with 0, as no section does."""
     return figure.end - (figure.point or 0) == 3 or text[figure.start] == "0"
 
 

@@ -1,22 +1,23 @@
-"""The figures of a text: what a generated text may cite, and what it has invented.
+"""Find the figures of a text: those that a generated text may cite, and those it invents.
 
 A unit is a maximal run of Unicode number characters (general category N) joined by
 single marks (. , ' ’ _ ٫ ٬ and the no-break, narrow no-break and thin space). One
-ordinary space joins too where groups of exactly three digits follow one to three digits
+ordinary space also joins if groups of exactly three digits follow one to three digits
 that begin the unit: "1 234" is one unit, and neither "1" nor "234" is. A composite is up
-to four units in a row with at most three characters between two of them, none of these a
-letter, a number or a line break: "12/05/2024", "10-15", "2023: 10".
+to four consecutive units, with at most three characters between two of them and no letter,
+number or line break among these: "12/05/2024", "10-15", "2023: 10".
 
-A full stop or a minus (- − – －) directly before a unit makes another figure of it, but
-not after a letter, a number or another such mark ("No.5", "10-15"). The full stop is part
-of the unit: " .5" holds ".5" and no "5". The minus may be left out: " -5" holds both.
+A full stop or a minus (- − – －) directly before a unit makes it another figure, but not
+after a letter, a number or another such mark ("No.5", "10-15"). The full stop is part
+of the unit: " .5" holds ".5" but not "5". The minus is optional: " -5" holds both.
 
-A text may be `shown` with plain white space. It is then read as it stands, and quoted as
-it is shown; a composite in which two would be read there as one is none: "100" and
-"200" with a tab between them are two figures, and "100 200" is neither.
+A text may be `shown` with plain white space. Figures are then read from the original and
+quoted as shown; a composite is dropped if the shown text would fuse two of its units:
+"100" and "200" with a tab between them are two figures, and "100 200" is not a figure.
 
-Number words ("seven", "七", "VII") are letters to Unicode, emoji signs; neither is seen
-here. Knows nothing about what a figure is worth: that is `values`.
+Unicode counts number words ("seven", "七", "VII") as letters and emoji as symbols; this
+module sees neither. It knows nothing about the value of a figure: the other modules of
+`values` do.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _JOINERS = dict.fromkeys(map(ord, ",'’_٫٬"), ",") | dict.fromkeys(
 _SIGNS = {ord("."): "."} | dict.fromkeys(map(ord, _MARKS[1:]), "m")
 _BREAKS = dict.fromkeys(map(ord, "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"), "\n")
 
-# Patterns run on the text's shadow: one of these for each character, offsets unchanged.
+# Patterns run on the text's shadow: one of these classes per character, offsets unchanged.
 # 0 number, a letter, "," joiner, "~" joiner that is a space, "." full stop, m minus,
 # " " ordinary space, "\n" line break, - anything else.
 _UNIT = re.compile(
@@ -52,7 +53,7 @@ _start = itemgetter(0)
 
 
 class _Unit(NamedTuple):
-    """The span of a unit, and whether a minus stands before it."""
+    """The span of a unit, and whether a minus precedes it."""
 
     start: int
     end: int
@@ -60,15 +61,15 @@ class _Unit(NamedTuple):
 
     @property
     def starts(self) -> tuple[int, ...]:
-        """Where the unit may begin: with the minus, and without."""
+        """Return the offsets where the unit may begin: with the minus, and without."""
         return (self.start - 1, self.start) if self.signed else (self.start,)
 
 
 def figures(text: str, shown: str | None = None) -> list[str]:
-    """The distinct units and composites of `text`, in order of first appearance.
+    """Return the distinct units and composites of `text`, in order of first appearance.
 
-    They are verbatim runs of `shown`, which is `text` with plain white space, of the
-    same length, or by default `text` itself.
+    They are verbatim runs of `shown`: `text` with plain white space and of the same
+    length, by default `text` itself.
 
     Raises:
         ValueError: `shown` has another length.
@@ -87,7 +88,7 @@ def figures(text: str, shown: str | None = None) -> list[str]:
             if last > first and not _GAP.fullmatch(shadow, units[last - 1].end, units[last].start):
                 break
             span = slice(unit.start, units[last].end)
-            # What is shown as it stands is read as it stands.
+            # A span that is shown unchanged is also read unchanged.
             if text[span] == shown[span] or not _fused(
                 _units(plain[span], unit.start), units[first : last + 1]
             ):
@@ -96,11 +97,11 @@ def figures(text: str, shown: str | None = None) -> list[str]:
 
 
 def invented(text: str, source: str, shown: str | None = None) -> list[str]:
-    """The figures of `text` that `source` does not hold, distinct, in order of appearance.
+    """Return the distinct figures of `text` that `source` lacks, in order of appearance.
 
-    Between two figures of `text` stand at least one letter and one white space; where
-    they do not, the whole run from the first to the last has to stand in `shown`, and
-    to begin and end there where units do: otherwise two figures could fuse into a third.
+    At least one letter and one white space separate two figures of `text`. If they do not,
+    `shown` must contain the whole run from the first to the last figure, and the run must
+    begin and end there where units do: otherwise two figures could fuse into a third.
     `shown` is `source` with plain white space, as in `figures`.
 
     Raises:
@@ -134,7 +135,7 @@ class _Held:
         self.units = {shown[start : unit.end] for unit in self.spans for start in unit.starts}
 
     def run(self, text: str, start: int, run: list[_Unit]) -> bool:
-        """Whether the run of figures that begins at `start` of `text` stands in the source."""
+        """Whether the source contains the run of figures that begins at `start` of `text`."""
         end = run[-1].end
         whole = text[start:end]
         if len(run) == 1:
@@ -150,10 +151,10 @@ class _Held:
 
 
 def _starts(text: str, unit: _Unit) -> tuple[int, ...]:
-    """Where a unit of a generated text may be said to begin.
+    """Return the offsets where a unit of a generated text may begin.
 
-    A mark that belongs to the unit is part of it. One that does not, as in "No.5", may
-    still be meant so, where a letter was written directly before the figure ".5".
+    A mark that belongs to the unit is part of it. A mark that does not, as in "No.5", may
+    still be meant as part of it, if a letter is written directly before the figure ".5".
     """
     before = unit.start - 1
     if unit.signed or text[max(before, 0) : unit.start] not in tuple(_MARKS):
@@ -162,7 +163,7 @@ def _starts(text: str, unit: _Unit) -> tuple[int, ...]:
 
 
 def _runs(text: str) -> Iterator[list[_Unit]]:
-    """The units of `text`, those together that no letter and white space keep apart."""
+    """Group the units of `text` that no letter and white space separate."""
     shadow = _shadow(text)
     run: list[_Unit] = []
     for unit in _units(shadow):
@@ -177,7 +178,7 @@ def _runs(text: str) -> Iterator[list[_Unit]]:
 
 
 def _fused(readings: Iterable[_Unit], units: list[_Unit]) -> bool:
-    """Whether one of the readings is not all within one of the units."""
+    """Whether a reading is not entirely within a single unit."""
     for reading in readings:
         at = bisect_right(units, reading.start, key=_start) - 1
         if at < 0 or reading.end > units[at].end:

@@ -1,7 +1,7 @@
-"""Which language a text is in, as far as its dates and numbers need it.
+"""Detect the language of a text, as far as reading its dates and numbers needs it.
 
-Counts the function words and the labels of business papers that a language has to itself;
-scripts speak for themselves. Good for whole documents, not for single sentences.
+Counts the function words and the labels of business documents that only one language has;
+a script identifies its language. Reliable for whole documents, not for single sentences.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 SAMPLE = 20_000
-"""So many characters of a text are looked at."""
+"""The number of characters of a text that are examined."""
 
 _WORDS = {
     "English": "the of and to for is with from by this your on at invoice amount due paid order "
@@ -48,11 +48,11 @@ _SCRIPTS = (
     ("Hindi", re.compile(r"[\u0905-\u0939]")),
 )
 DOTS = frozenset(("", "English", "Hebrew", "Thai", "Hindi", "Arabic"))
-"""The languages whose decimals mostly follow a dot, or either mark."""
+"""Languages that mostly use a decimal point, or either mark."""
 
 
 def language(text: str) -> str:
-    """The English name of a text's language, "" where it does not show."""
+    """Return the English name of a text's language, or "" if it is unclear."""
     sample = text[:SAMPLE]
     letters = sum(map(str.isalpha, sample))
     for name, script in _SCRIPTS:
@@ -65,5 +65,5 @@ def language(text: str) -> str:
 
 
 def _weight(words: frozenset[str] | set[str]) -> float:
-    # Short words are words of many languages.
+    # Many languages share short words.
     return sum(1 if len(word) > 3 else 0.5 for word in words)

@@ -1,4 +1,4 @@
-"""Signs and codes of currencies beside a figure."""
+"""Currency signs and codes next to a figure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dates with a month's name, of CJK scripts, of contracts and of computers.
+"""Dates with a month name, in CJK scripts, and as contracts and computers write them.
 
 3 de marzo de 2024, 2024. március 3, 2024年3月3日, 令和6年3月3日, the 23rd day of April, 2024,
 Tue Apr 23 09:15:00 2024, and the first day of 12-14 March 2024.
@@ -17,14 +17,14 @@ from slmtasks.values.words import months
 
 # Letters with their combining marks: \w leaves out the vowel signs of Hindi.
 LETTER = r"[^\s\d!-/:-@\[-`{-´¶-¿]"  # µ is left out: without case it is the Greek μ
-# "ก.ค." has a full stop within it, the Arabic names of the Levant a second word.
+# "ก.ค." contains a full stop, and the Arabic names of the Levant have a second word.
 MONTH = (
     rf"(?P<month>(?:{LETTER}{{2,16}}|{LETTER}\.{LETTER}{{1,3}}|{LETTER}{{2,3}}\.{LETTER}{{1,3}})"
     r"(?:\s(?:الأول|الاول|الثاني|یەکەم|دووەم))?)"
 )
-# An ending ends there: "22-Aug" is no "22-a" before "ug".
+# No letter follows an ending: "22-Aug" is not "22-a" and then "ug".
 ORDINAL = r"(?:(?:st|nd|rd|th|er|re|ste|de|e|ème|-го|-?[аa]|טן|º|ª|°)(?![^\W\d_]))?"
-# What has a year behind it is a day.
+# A number that a year follows is a day.
 _WHOLE = r"(?!\d|[:.,٫]\d|%)"
 _NO_DAY = rf"(?!{ORDINAL}(?:,\s{{0,2}}| {{0,3}}|[-/.])(?:\d{{4}}|['’]\d\d){_WHOLE})"
 _YEAR = rf"(?P<year>\d{{4}}|\d\d{_NO_DAY}){_WHOLE}"
@@ -119,7 +119,7 @@ _MONTH_BEFORE = re.compile(
 
 
 def named(text: str) -> Iterator[DateMatch]:
-    """The dates of a text that words or signs set apart from other numbers."""
+    """Find the dates of a text that words or signs distinguish from other numbers."""
     for pattern in _NAMED:
         yield from _named(text, pattern)
     for pattern in _MACHINE:
@@ -137,7 +137,7 @@ def _named(text: str, pattern: re.Pattern[str]) -> Iterator[DateMatch]:
     while match:
         found = list(_read(text, match))
         yield from found
-        # What is no date must not hide one that begins within it: "12 dated 14 May 2024".
+        # A false match must not hide a date that begins within it: "12 dated 14 May 2024".
         first = "day" if match.start("day") < match.start("month") else "month"
         first = "year" if match.start("year") < match.start(first) else first
         match = pattern.search(text, match.end() if found else match.end(first))
@@ -167,12 +167,12 @@ def _is_range(match: re.Match[str]) -> bool:
 
 
 def text_between(match: re.Match[str], first: str, second: str) -> str:
-    """What stands between two groups."""
+    """Return the text between two groups."""
     return match.string[match.end(first) : match.start(second)]
 
 
 def _others(text: str, match: re.Match[str], day: Day, ambiguous: bool) -> Iterator[DateMatch]:
-    """The other days of a range or list: one that the quote begins or ends with."""
+    """Find the other days of a range or list: the quote begins or ends with each of them."""
     groups = match.groupdict()
     if groups.get("more"):
         for number in re.finditer(r"\d{1,2}", match["more"]):
@@ -277,7 +277,7 @@ def _digits(written: str) -> str:
 
 
 def _number(written: str) -> int:
-    """A day or month in figures or in Chinese numerals: 二十三."""
+    """Read a day or month in digits or Chinese numerals: 二十三."""
     if "十" not in written:
         return int(_digits(written))
     tens, _, ones = written.partition("十")

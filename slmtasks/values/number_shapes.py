@@ -1,6 +1,6 @@
-"""Figures as digits and marks: where one begins and ends, what groups it, what sets off decimals.
+"""Split a text into figures of digits and marks: their bounds, grouping and decimal marks.
 
-Knows nothing about what stands around a figure.
+Knows nothing about the text around a figure.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_GROUPS = 5
-"""Ordinary spaces join at most this many groups: beyond it they separate columns."""
+"""Ordinary spaces join at most this many groups: beyond that they separate columns."""
 
 _SPACES = r"\u00a0\u202f\u2005-\u200a"
 _QUOTES = r"'’‘´`ʹʼ′＇_٬"
@@ -25,10 +25,10 @@ _CUTS = tuple(re.compile(rf"[^{m}]+") for m in (_SPACES, "，،⹁", "·", ",", 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A span read as one number, `point` the offset of its decimal mark.
+    """A span read as one number; `point` is the offset of its decimal mark.
 
-    `open` where the mark at `point` may as well group; `strong` and `weak` are the
-    decimal marks that the figure is evidence for.
+    `open` is true if the mark at `point` may also group digits; `strong` and `weak` are
+    the decimal marks that the figure is evidence for.
     """
 
     start: int
@@ -40,12 +40,12 @@ class Figure:
 
 
 def shapes(text: str) -> list[Figure]:
-    """The figures of a text in order."""
+    """Return the figures of a text in order."""
     return [figure for run in _RUN.finditer(text) for figure in _read(text, *run.span())]
 
 
 def chains(text: str, figures: list[Figure]) -> Iterator[list[Figure]]:
-    """Neighbours that ordinary spaces may group: 1 to 3 digits, then threes."""
+    """Find neighbours that ordinary spaces may group: 1 to 3 digits, then groups of three."""
     for first, head in enumerate(figures):
         if head.point is not None or head.end - head.start > 3 or int(text[head.start]) == 0:
             continue
@@ -60,12 +60,12 @@ def chains(text: str, figures: list[Figure]) -> Iterator[list[Figure]]:
 
 
 def mark_of(text: str, figure: Figure) -> str:
-    """The mark at a figure's `point`, as "." or ","; "" where it has none."""
+    """Return the mark at a figure's `point` as "." or ",", or "" if it has none."""
     return _ascii(text[figure.point]) if figure.point is not None else ""
 
 
 def _read(text: str, start: int, end: int, cut: int = 0) -> Iterator[Figure]:
-    """The span as one number or, where it cannot be one, the numbers of its parts."""
+    """Read the span as one number or, if that is impossible, as the numbers of its parts."""
     figure = _one(text, start, end)
     if figure is not None:
         yield figure
@@ -76,14 +76,14 @@ def _read(text: str, start: int, end: int, cut: int = 0) -> Iterator[Figure]:
 
 def _one(text: str, start: int, end: int) -> Figure | None:
     match = _GROUPED.fullmatch(text, start, end)
-    # No group begins with a nought, and the mark that groups sets off no decimals.
+    # A grouped number does not begin with 0, and its grouping mark is not its decimal mark.
     if match and int(text[start]) > 0 and match[1] != match[3]:
         return _grouped(match)
     if match := _INDIAN.fullmatch(text, start, end):
         return Figure(start, end, match.start(1) if match[1] else None, strong=".")
     if match := _DECIMAL.fullmatch(text, start, end):
         return Figure(start, end, match.start(1), weak=_ascii(match[1]))
-    # Cheaper than another pattern: the run holds nothing but digits and marks.
+    # Cheaper than another pattern: the run holds only digits and marks.
     return Figure(start, end) if text[start:end].isdecimal() else None
 
 
@@ -98,5 +98,5 @@ def _grouped(match: re.Match[str]) -> Figure:
 
 
 def _ascii(mark: str) -> str:
-    # The Arabic decimal mark is evidence for nothing but itself.
+    # The Arabic decimal mark is evidence only for itself.
     return {"．": ".", "，": "", "،": "", "⹁": "", "٫": "", "·": ""}.get(mark, mark)

@@ -1,4 +1,4 @@
-"""The sign of a number: before it, after it, apart from it, in parentheses, as CR and DR."""
+"""Read the sign of a number: before it, after it, apart from it, as parentheses, CR or DR."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _APART = re.compile(
 )
 _WORD = re.compile(r"(?<!\w)(?:minus|moins|menos|meno|минус|мінус|negative|miinus)\s\Z", re.I)
 _TRIANGLE = re.compile(r"[△▲▵▴]\s?\Z")
-# The sign of mathematics is no dash and no bullet.
+# The mathematical minus sign is neither a dash nor a bullet.
 _TRUE_MINUS = re.compile(r"(?:^|[:(=])\s{0,4}(?P<minus>−)\s\Z", re.MULTILINE)
 _MISREAD = re.compile(r"\d[OoIl|]\.?\Z")
 _EITHER = re.compile(r"(?:±|\+/-|\+-)\s?\Z")
@@ -45,7 +45,7 @@ _SCALE_BEFORE = re.compile(
 )
 _LOOK = 20
 _PLAIN = frozenset(("", "\t", "\n", ",", "/", ":", ";", "#"))
-"""What a scale or a parenthesis does not stand before a figure with, directly."""
+"""A figure directly after these has no scale or parenthesis before it."""
 
 _SIGN_BEFORE = re.compile(
     rf"(?:{_DASH}|[△▲▵▴±]|\d[OoIl|]\.?|\+/)(?:[A-Z]{{2,3}}|{SIGN})?\s{{0,2}}\Z"
@@ -68,9 +68,9 @@ class Signed:
 
 
 def signed(text: str, start: int, end: int, *, decimals: str) -> list[Signed]:
-    """The ways to read the sign of a number whose digits and scale are from `start` to `end`.
+    """Return the ways to read the sign of the number whose digits and scale are at start:end.
 
-    `decimals` is its decimal mark, "" where it has none.
+    `decimals` is its decimal mark, "" if it has none.
     """
     if before := _before(text, start, end, bool(decimals)):
         return before
@@ -81,7 +81,7 @@ def signed(text: str, start: int, end: int, *, decimals: str) -> list[Signed]:
     if previous.isdigit() or previous in _PLAIN:
         return [Signed(start, end)]
     if (opening := _OPENING.search(text, look, start)) and (closing := _CLOSING.match(text, end)):
-        # "three (3)" is most likely no loss; of an amount nobody can tell.
+        # "three (3)" is most likely not negative; nobody can tell for an amount.
         plain = text[start:end].isdecimal() and _SPELLED.search(text, look, opening.start())
         money = bool(opening[1] or closing[1]) or not plain
         lead = text[max(0, opening.start() - 2) : opening.start()]
@@ -102,7 +102,7 @@ def _scale(word: str) -> tuple[int, ...]:
 
 def _before(text: str, start: int, end: int, decimals: bool) -> list[Signed]:
     look = max(0, start - _LOOK)
-    # Most figures have none of these before them, and each pattern costs.
+    # Most figures have none of these before them, and each pattern costs time.
     if not _SIGN_BEFORE.search(text, max(0, start - 6), start):
         return []
     if match := _MINUS.search(text, max(0, start - 6), start):
@@ -141,7 +141,7 @@ def _after(text: str, start: int, end: int, decimals: str) -> Signed | None:
         if match["gap"] and not _LINE_END.match(text, match.end()):
             return None
         if not decimals and not match["money"] and not match["code"]:
-            # "100-" ends a line that is broken as often as a debit.
+            # "100-" is as often a hyphenated line end as a debit.
             return Signed(start, end, unread=match[0].strip())
         return Signed(start, match.end(), True, bool(match["gap"]) and not match["money"])
     if match := _SIDE.match(text, end):

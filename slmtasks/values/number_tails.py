@@ -1,7 +1,7 @@
-"""What follows a figure and belongs to its value: ½, e4, × 10⁴, million, 万, %, .–, €50.
+"""Read the tail of a figure, a part of its value: ½, e4, × 10⁴, million, 万, %, .–, €50.
 
-What changes a value and is not understood is `unread`: a raised digit, "dozen", a scale
-that differs from language to language ("mil"), the million that a range has once.
+Text that changes the value but is not understood is `unread`: a raised digit, "dozen", a
+scale that differs between languages ("mil"), or a "million" that a range writes once.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _TO_SCALED = re.compile(
 _MORE = re.compile(rf",?\s(?:and |und |y |et )?\d{{1,3}}[ \u00a0](?P<word>{LETTER}{{2,16}})")
 _BROKEN = re.compile(r" [.,]\d\d(?!\d)")
 _NOTHING = frozenset(("", "\t", "\n", "\r", ";", ":", ")"))
-"""What follows a figure that nothing else belongs to."""
+"""A figure followed by one of these has no tail."""
 
 _LETTERS = {"k": 3, "K": 3, "T": 3, "M": 6}
 _BEFORE_MONEY = re.compile(rf"[ \u00a0]?([kKTMm])(?=(?:{SIGN}|EUR|USD|CHF|GBP|kr)(?!\w))")
@@ -59,7 +59,7 @@ _CJK_NEXT = re.compile(rf"\s?(\d[\d,]*)([{_CJK}]*)")
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """Where a number ends with what follows it, its value then, and what is not understood."""
+    """The end and value of a number including its tail, and the part that is not understood."""
 
     end: int
     value: Decimal
@@ -68,9 +68,9 @@ class Tail:
 
 
 def tail(text: str, end: int, value: Decimal, *, whole: bool, money: bool) -> Tail:
-    """What follows a figure that ends at `end`.
+    """Read the tail of a figure that ends at `end`.
 
-    `whole` where it has no decimals, `money` where a currency stands before it.
+    `whole` is true if it has no decimals, `money` if a currency precedes it.
     """
     if text[end : end + 1] in _NOTHING:
         return Tail(end, value)
@@ -92,7 +92,7 @@ def tail(text: str, end: int, value: Decimal, *, whole: bool, money: bool) -> Ta
 
 
 def fraction(text: str, start: int, end: int) -> tuple[Decimal, int] | None:
-    """The value and the end of the fraction whose numerator is a figure; None where it is none."""
+    """Return the value and end of the fraction whose numerator is the figure, or None."""
     match = _FRACTION.match(text, end)
     if match is None or end - start > 2 or re.match(r"[\w/.,:⁄-]", text[start - 1 : start] or " "):
         return None
@@ -103,7 +103,7 @@ def fraction(text: str, start: int, end: int) -> tuple[Decimal, int] | None:
 
 
 def slashed(text: str, start: int, end: int) -> str:
-    """The other half of a fraction or ratio that a short figure is part of: "1/" or "/4"."""
+    """Return the other half of a fraction or ratio with a short figure: "1/" or "/4"."""
     if end - start > 3:
         return ""
     before = _AFTER_SLASH.search(text, max(0, start - 8), start)
@@ -116,7 +116,7 @@ def slashed(text: str, start: int, end: int) -> str:
 
 
 def vulgar(sign: str) -> Decimal:
-    """The value of a sign such as ½."""
+    """Return the value of a vulgar fraction such as ½."""
     over, _, under = unicodedata.normalize("NFKD", sign).partition("⁄")
     return Decimal(over) / Decimal(under)
 
@@ -138,7 +138,7 @@ def _exponent(text: str, end: int, value: Decimal) -> Tail | None:
     if match is None:
         return None
     power = int(_plain(next(filter(None, match.groups()))))
-    # "2E5" may be a room or a colour.
+    # "2E5" may also be a room or a colour.
     loose = match[0][0] == "E" and match[0][1:2].isdecimal() and value == value.to_integral_value()
     return Tail(match.end(), value.scaleb(power), ambiguous=loose)
 
@@ -177,14 +177,14 @@ def _scaled(text: str, end: int, value: Decimal, money: bool) -> Tail:
         end = match.end() if match["dot"] and len(word) <= 4 else match.end("word")
     if not power:
         return Tail(start, value)
-    # "3 million 200 thousand" is one number, and not read as one.
+    # "3 million 200 thousand" is one number, but is not read as one.
     more = _MORE.match(text, end)
     unread = more[0].strip() if more and scales(more["word"]) else ""
     return Tail(end, value.scaleb(power), unread=unread)
 
 
 def letter_tail(start: int, end: int, value: Decimal, letter: tuple[int, bool, str]) -> Tail:
-    """A number with a scale of one letter, or without it where that is not understood."""
+    """Return a number with its one-letter scale, or without it if it is not understood."""
     power, ambiguous, unread = letter
     return (
         Tail(start, value, unread=unread) if unread else Tail(end, value.scaleb(power), ambiguous)
@@ -194,7 +194,7 @@ def letter_tail(start: int, end: int, value: Decimal, letter: tuple[int, bool, s
 def _letter(
     word: str, money: bool, end: int, text: str, gap: str = ""
 ) -> tuple[int, bool, str] | None:
-    """The scale of one letter: its power, whether it is in doubt, or the letter as unread."""
+    """Read a one-letter scale: its power, whether it is in doubt, or the letter as unread."""
     paid = money or money_after(text, end)
     known = {"k": 3, "K": 3, "m": 6, "M": 6, "MM": 6, "B": 9, "b": 9, "T": 12, "t": 12}
     if word not in known or (gap and not paid):
@@ -208,7 +208,7 @@ def _letter(
 
 
 def _cjk(text: str, run: re.Match[str], value: Decimal) -> Tail:
-    """7万, 3千万, 1億2000万: parts that grow smaller are one number."""
+    """Read 7万, 3千万, 1億2000万: parts of decreasing scale are one number."""
     power = sum(scales(sign)[0] for sign in run[1])
     total, end = value.scaleb(power), run.end()
     while (match := _CJK_NEXT.match(text, end)) and power:

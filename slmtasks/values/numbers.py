@@ -1,15 +1,16 @@
 """Numbers as texts write them: 1,234.50, 1.234,50, 1 234,50, (5.00), ٣٫٥, $4.7 million, 3½.
 
-A candidate is a whole figure: digits of any script with the marks that group them or set
-off the decimals, its sign, and what follows and belongs to its value. Currency signs,
-codes and units are not part of it; a percent sign is, and changes no value: 12 % is 12.
-What letters and hyphens touch is offered too, because an amount (RM5, 16GB, 2024-03) and
-an identifier (A4, INV-2024-001) look alike, and only the reader knows the field.
+A candidate is a whole figure: digits of any script with their grouping and decimal marks,
+a sign, and a tail that is part of the value. Currency signs, codes and units are not part
+of it; a percent sign is, but leaves the value unchanged: 12 % is 12. Figures that touch
+letters or hyphens are candidates too, because an amount (RM5, 16GB, 2024-03) and an
+identifier (A4, INV-2024-001) look alike, and only the reader knows the field.
 
-Where nothing decides which mark is decimal (see `decimal_style`), commas group and the dot
-is decimal, and the number is marked as ambiguous. So is what an ordinary space may group
-or separate ("1 234"), which is offered both ways, and what parentheses may make negative
-("(5.00)"). What touches a number, may change it and is not understood is its `unread`.
+If nothing decides which mark is decimal (see `decimal_style`), commas group, the dot is
+decimal, and the number is marked as ambiguous. A number that an ordinary space may group or
+separate ("1 234") is offered both ways and is ambiguous, as is a number that parentheses
+may make negative ("(5.00)"). The `unread` of a number is the text that touches it, may
+change it and is not understood.
 
 Not read: number words.
 """
@@ -27,16 +28,16 @@ from slmtasks.values.number_tails import VULGAR, Tail, fraction, slashed, tail, 
 from slmtasks.values.spans import ValueSpan
 
 MAX_DIGITS = 40
-"""A longer run of digits is noise, and would overflow what the value is read into."""
+"""A longer run of digits is noise, and would overflow the type of the value."""
 
 
 def find_numbers(
     text: str, *, decimal: str | DecimalStyle | None = None
 ) -> list[ValueSpan[Decimal]]:
-    """Every number of `text`, by start, of those that start together the longest first.
+    """Find every number of `text`, sorted by start, the longest first at the same start.
 
     They may overlap: "1 234" gives "1 234", "1" and "234". `decimal` is the caller's
-    decimal mark, or what a whole document says of its part `text`.
+    decimal mark, or the style of the whole document if `text` is a part of it.
 
     Example:
 
@@ -49,16 +50,16 @@ def find_numbers(
 
 
 class _Reader:
-    """Reads the figures of one text by one style."""
+    """Reads the figures of one text in one style."""
 
     def __init__(self, text: str, style: DecimalStyle) -> None:
         self.text = text
         self.style = style
         self.until = 0
-        """Where the number ends whose tail was read last: figures within it are its parts."""
+        """The end of the number whose tail was read last: figures before it are its parts."""
 
     def all(self, figures: list[Figure]) -> set[ValueSpan[Decimal]]:
-        """The numbers of the figures, with the ones that spaces may group."""
+        """Return the numbers of the figures, including those that spaces may group."""
         rows = list(chains(self.text, figures))
         chained = {figure for row in rows for figure in row}
         found: set[ValueSpan[Decimal]] = set()
@@ -73,7 +74,7 @@ class _Reader:
         return found
 
     def figure(self, figure: Figure, ambiguous: bool) -> Iterator[ValueSpan[Decimal]]:
-        """A figure, and its parts where its mark may separate them."""
+        """Read a figure, and its parts if its mark may separate them."""
         point, style = figure.point, self.style
         because = ""
         if figure.open:
@@ -81,7 +82,7 @@ class _Reader:
             ambiguous = ambiguous or not style.mark or bool(because)
             point = point if mark_of(self.text, figure) == (style.mark or ".") else None
         elif figure.weak == "," and style.mark != ",":
-            # Where dots are decimal, a comma may as well separate: "1,50" in a CSV row.
+            # If dots are decimal, a comma may also separate: "1,50" in a CSV row.
             ambiguous = True
             for start, end in ((figure.start, point or 0), ((point or 0) + 1, figure.end)):
                 yield from self.number(start, end, None, True)
@@ -93,7 +94,7 @@ class _Reader:
     def number(
         self, start: int, end: int, point: int | None, ambiguous: bool, because: str = ""
     ) -> Iterator[ValueSpan[Decimal]]:
-        """The digits from `start` to `end`, with what belongs to them."""
+        """Read the digits from `start` to `end` with their sign and tail."""
         text = self.text
         digits = "".join(c for c in text[start : point or end] if c.isdecimal())
         unread = ""
@@ -116,11 +117,11 @@ class _Reader:
     def spans(
         self, start: int, end: int, read: Tail, mark: str, ambiguous: bool, because: str = ""
     ) -> Iterator[ValueSpan[Decimal]]:
-        """A number with each sign that it may have."""
+        """Return a number with each sign that it may have."""
         text = self.text
         for one in signed(text, start, read.end, decimals=mark):
             value = read.value.scaleb(one.power) if one.power else read.value
-            # Unlike the operator this does not round to the context's digits; nought has no sign.
+            # Unlike the operator, this does not round to the context's precision; 0 has no sign.
             value = value.copy_negate() if one.negative and value else value
             self.until = max(self.until, one.end)
             yield ValueSpan(
@@ -134,7 +135,7 @@ class _Reader:
             )
 
     def _bare_decimals(self, start: int, end: int) -> str:
-        """What stands before a mark that opens a figure, a digit or a space; "" for none."""
+        """Return the digit or space before a mark that opens a figure, or ""."""
         text = self.text
         if start == 0 or text[start - 1] not in ".," or not text[start:end].isdecimal():
             return ""
@@ -148,6 +149,6 @@ class _Reader:
 
 
 def _written_out(value: Decimal) -> Decimal:
-    """The same value without an exponent: 4.7E+6 as 4700000."""
+    """Return the same value without an exponent: 4.7E+6 as 4700000."""
     _, _, exponent = value.as_tuple()
     return Decimal(f"{value:f}") if isinstance(exponent, int) and exponent > 0 else value

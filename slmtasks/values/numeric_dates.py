@@ -23,30 +23,30 @@ _RANGE = re.compile(
 
 
 def matches(text: str) -> list[re.Match[str]]:
-    """What three numbers with marks between them may be: dates, but no address and no version."""
+    """Find three numbers with marks between them that may be a date, not an IP or a version."""
     found = []
     match = _NUMERIC.search(text)
     while match:
         alone = _spaced_alike(match) and _stands_alone(text, match)
         if alone:
             found.append(match)
-        # A date may begin with the second number of what is none: "1-05-12/03/2024".
+        # A date may begin at the second number of a false match: "1-05-12/03/2024".
         match = _NUMERIC.search(text, match.end(1))
     return found
 
 
 def parts(match: re.Match[str]) -> tuple[str, str, str]:
-    """The three numbers."""
+    """Return the three numbers."""
     return match[1], match[5], match[8]
 
 
 def proven(match: re.Match[str]) -> str:
-    """Which of its parts a date proves to come first: "day", "month" or ""."""
+    """Return the part that a date proves to come first: "day", "month" or ""."""
     first, middle, last = parts(match)
     if len(first) > 2 or not day_of(last, *sorted((first, middle), key=int)):
         return ""
     if len(last) == 2 and day_of(first, middle, last):
-        # "14/09/20" may begin with its year.
+        # "14/09/20" may begin with the year.
         return ""
     return "day" if int(first) > 12 else "month" if int(middle) > 12 else ""
 
@@ -54,7 +54,7 @@ def proven(match: re.Match[str]) -> str:
 def numeric(
     text: str, found: list[re.Match[str]], day_first: bool | None, because: str, *, told: bool
 ) -> Iterator[DateMatch]:
-    """The dates of `matches`, in doubt unless `told` or without a `because`."""
+    """Read the dates of `matches`, `told` if the caller chose the order."""
     for match in found:
         first, middle, last = parts(match)
         mark = match["mark"]
@@ -69,7 +69,7 @@ def numeric(
             ambiguous = day_first is None or bool(because)
         else:
             day, prefer_day = by_day or by_month, bool(by_day)
-            # "24-03-03" begins with the year as likely as with the day.
+            # "24-03-03" is as likely to begin with the year as with the day.
             ambiguous = bool(year_first) and int(first) > 12 and not told
             dotted = mark != "." or text[match.end() : match.end() + 1] == "."
             ambiguous = ambiguous and (mark == "-" or (day_first is None and dotted))
@@ -87,7 +87,7 @@ def _match(start: int, end: int, day: Day, ambiguous: bool, why: str) -> DateMat
 def _start_of_range(
     text: str, match: re.Match[str], end: Day, by_day: bool, ambiguous: bool, why: str
 ) -> Iterator[DateMatch]:
-    """The first day of "12.-14.03.2024" and "28/02 - 01/03/2024"; its quote is the range."""
+    """Read the first day of "12.-14.03.2024" or "28/02 - 01/03/2024"; its quote is the range."""
     before = _RANGE.search(text, max(0, match.start() - 16), match.start())
     if before is None or (before["month"] and before["mark"] != match["mark"]):
         return
@@ -99,7 +99,7 @@ def _start_of_range(
 
 
 def _earlier(end: date, month: int, day: int) -> date | None:
-    """The day and month of a range that ends at `end`: in its year, or in the one before."""
+    """Return the first day of a range that ends at `end`, in that year or the year before."""
     try:
         value = date(end.year - (month > end.month), month, day)
     except ValueError:
@@ -108,7 +108,7 @@ def _earlier(end: date, month: int, day: int) -> date | None:
 
 
 def other_numeric(text: str) -> Iterator[DateMatch]:
-    """20240303, which may be another number, and the days of ISO weeks."""
+    """Find dates such as 20240303, which may be another number, and days of ISO weeks."""
     for match in _COMPACT.finditer(text):
         if day := day_of(match[1], match[2], match[3]):
             yield _match(*match.span(), day, True, "")
@@ -121,7 +121,7 @@ def other_numeric(text: str) -> Iterator[DateMatch]:
 
 
 def _spaced_alike(match: re.Match[str]) -> bool:
-    """Whether spaces stand where people leave them: "3. 4. 2024", "3.4. 2024", "3 / 4 / 2024"."""
+    """Whether the spaces are as people write them: "3. 4. 2024", "3.4. 2024", "3 / 4 / 2024"."""
     around = match["before"], match["after"], match["second"], match["last"]
     if match["mark"] == ".":
         return not (match["before"] or match["second"])
@@ -130,7 +130,7 @@ def _spaced_alike(match: re.Match[str]) -> bool:
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
-    """Whether a match is no part of a longer row, as in 192.168.1.10, or of a code (v1.2.24)."""
+    """Whether a match is not part of a longer run, as in 192.168.1.10, or of a code (v1.2.24)."""
     start, end = match.span()
     lengths = len(match[1]), len(match[8])
     if lengths not in _LENGTHS:

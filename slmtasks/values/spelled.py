@@ -16,7 +16,7 @@ _ORDINALS |= {"thirtieth": 30, "thirty-first": 31}
 _ORDINALS |= {f"twenty-{word}": 20 + number for word, number in list(_ORDINALS.items())[:9]}
 
 DAY_WORDS = "|".join(sorted(_ORDINALS, key=len, reverse=True)).replace("-", "[- ]")
-"""Every day of a month, as a regular expression."""
+"""A regular expression for every day of a month."""
 
 _BELOW = rf"(?:{'|'.join(_TENS.split())})(?:[- ](?:{'|'.join(_ONES.split()[:9])}))?"
 _TEEN = "|".join(_ONES.split()[::-1])
@@ -24,17 +24,17 @@ YEAR_WORDS = (
     rf"(?:two thousand(?:,? and|,)?(?: (?:{_BELOW}|{_TEEN}))?"
     rf"|(?:nineteen|twenty)(?: hundred)?(?:,? and)? (?:{_BELOW}|{_TEEN}))"
 )
-"""A year from 1901 on, as a regular expression."""
+"""A regular expression for a year from 1901 on."""
 
 
 def day_number(words: str) -> int:
-    """The day that digits or words say."""
+    """Read a day from digits or words."""
     plain = "-".join(words.lower().split())
     return int(plain) if plain.isdecimal() else _ORDINALS[plain]
 
 
 def year_number(words: str) -> int:
-    """The year that digits or words say."""
+    """Read a year from digits or words."""
     if words.isdecimal():
         return int(words)
     total = 0

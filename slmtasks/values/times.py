@@ -1,4 +1,4 @@
-"""Times of day beside a date: 10:00, T10:00Z, at 14:30, 14h30, 8 Uhr, 8pm on, 下午3時15分.
+"""Times of day next to a date: 10:00, T10:00Z, at 14:30, 14h30, 8 Uhr, 8pm on, 下午3時15分.
 
 Knows nothing about dates.
 """
@@ -30,7 +30,7 @@ _HALF = re.compile(r"[ \u00a0\u202f,]{0,2}((?:[^\W\d_]|[.’'-])+(?: (?:[^\W\d_]
 _BEFORE = re.compile(r"(?:上午|下午|午前|午後|早上|晚上|凌晨|中午|오전|오후)\s?")
 _WORD = re.compile(r"(?:12\s)?(noon|midnight|midday)(?!\w)", re.IGNORECASE)
 _DOTTED = re.compile(r"um|à|às|alle|ore|kl\.?|klo|klokken", re.IGNORECASE)
-"""After these a dot parts hours and minutes; elsewhere "12.50" is an amount."""
+"""After these a dot separates hours and minutes; elsewhere "12.50" is an amount."""
 
 _LIKE = re.compile(
     r"(?<![\d:.])\d{1,2}(?::[0-5]\d|\s?[時时시]|\s?h\s?[0-5]\d|\s?[ap]\.?m\b|\s?Uhr)|"
@@ -51,7 +51,7 @@ LOOK = 48
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A time from `start` to `end`, `since` midnight: 24 hours where it is the day's end."""
+    """A time from `start` to `end`, `since` midnight: 24 hours at the end of the day."""
 
     start: int
     end: int
@@ -62,7 +62,7 @@ class Clock:
 
 
 def time_after(text: str, at: int) -> Clock | None:
-    """The time that follows offset `at`."""
+    """Return the time that follows offset `at`."""
     if (day := _WEEKDAY.match(text, at)) and weekday(day[1] or day[2]):
         at = day.end()
     lead = _LEAD.match(text, at)
@@ -75,7 +75,7 @@ def time_after(text: str, at: int) -> Clock | None:
 
 
 def time_before(text: str, at: int) -> Clock | None:
-    """The time that ends before the date at offset `at`: "8pm on", "10:45 am"."""
+    """Return the time that ends before the date at offset `at`: "8pm on", "10:45 am"."""
     link = _TO_DATE.search(text, max(0, at - LOOK), at)
     if link is None or (link["day"] and not weekday(link["day"])):
         return None
@@ -87,7 +87,7 @@ def time_before(text: str, at: int) -> Clock | None:
 
 
 def time_like(text: str, start: int, end: int) -> str:
-    """What looks like a time on the line of the date from `start` to `end`; "" for none."""
+    """Quote what looks like a time on the line of the date from `start` to `end`, else ""."""
     line = max(text.rfind("\n", max(0, start - LOOK), start) + 1, start - LOOK, 0)
     stop = text.find("\n", end, end + LOOK)
     stop = min(len(text), end + LOOK) if stop < 0 else stop
@@ -128,7 +128,7 @@ def _says_time(match: re.Match[str], lead: str, half: bool) -> bool:
 
 
 def _half(text: str, match: re.Match[str], prefix: str) -> tuple[int | None, int, str]:
-    """Which half of the day is written, where it ends, and the words for it not understood."""
+    """Return the half of the day that is written, its end, and the words not understood."""
     end = match.end()
     if prefix:
         return (0 if prefix in ("上午", "午前", "早上", "凌晨", "오전") else 12), end, ""
@@ -149,7 +149,7 @@ def _half(text: str, match: re.Match[str], prefix: str) -> tuple[int | None, int
 def _since(match: re.Match[str], half: int | None) -> timedelta | None:
     hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
     if half is not None and hour <= 12:
-        # "14:30 PM" says it twice; "12 AM" is midnight.
+        # "14:30 PM" states the half twice; "12 AM" is midnight.
         hour = 12 if half == 24 else hour % 12 + (12 if half == 12 else 0)
     micro = int((match["fraction"] or "").ljust(6, "0"))
     end_of_day = hour == 24 and not (minute or second or micro)

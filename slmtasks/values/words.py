@@ -1,7 +1,7 @@
-"""The words that belong to dates and numbers in the languages of CLDR.
+"""Look up the words of dates and numbers in the languages of CLDR.
 
-`cldr.json` beside this file has them, made by tests/renew_cldr.py (Unicode License). A word
-may have several meanings where languages differ: "listopad" is October and November.
+They are in `cldr.json` in this folder, made by tests/renew_cldr.py (Unicode License). A word
+has several meanings if languages differ: "listopad" is October and November.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ ENDING = 4
 
 
 _ROMAN = "II III IV V VI VII VIII IX X XI XII".split()
-"""Months as Poland and Hungary write them: 23.IV.2024; "I" alone is a word of too many."""
+"""Months as Poland and Hungary write them: 23.IV.2024; "I" is a word in too many languages."""
 
 
 @lru_cache(maxsize=4096)
 def months(name: str) -> tuple[int, ...]:
-    """The months that a name may mean, whole, shortened or inflected; none where it is none."""
+    """Return the months that a full, abbreviated or inflected name may mean, if any."""
     table, word = _table("months"), key(name).removeprefix("ב")
     if name in _ROMAN:
         return (_ROMAN.index(name) + 2,)
@@ -38,17 +38,17 @@ def months(name: str) -> tuple[int, ...]:
 
 
 def scales(word: str) -> tuple[int, ...]:
-    """The powers of ten that a word after a number may mean: 6 for "million"."""
+    """Return the powers of ten that a word after a number may mean: 6 for "million"."""
     return tuple(_table("scales").get(key(word), ()))
 
 
 def halves(word: str) -> tuple[int, ...]:
-    """What a word says of a time: 0 before noon, 12 after it, 24 noon, 48 midnight."""
+    """Return what a word adds to a time: 0 before noon, 12 after it, 24 noon, 48 midnight."""
     return tuple(_table("halves").get(key(word), ()))
 
 
 def weekday(name: str) -> bool:
-    """Whether a word is the name of a day of the week, whole or shortened."""
+    """Whether a word is the full or abbreviated name of a day of the week."""
     return key(name) in _table("weekdays")
 
 
@@ -60,6 +60,6 @@ def _table(name: str) -> dict[str, list[int]]:
 
 
 def key(word: str) -> str:
-    """A word without case and accents: capitals often lack them (FEVRIER, ΜΑΡΤΙΟΥ)."""
+    """Strip case and accents: capitals often lack accents (FEVRIER, ΜΑΡΤΙΟΥ)."""
     plain = unicodedata.normalize("NFKD", word.casefold().rstrip("."))
     return re.sub("[\u0300-\u036f]", "", plain).replace("ı", "i").replace("ς", "σ")

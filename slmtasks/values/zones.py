@@ -1,7 +1,7 @@
-"""Time zones as they follow a time: Z, +02:00, -0700, UTC+2, CEST.
+"""Time zones that follow a time: Z, +02:00, -0700, UTC+2, CEST.
 
-Names are read where one zone alone has them. "CST" is Chicago's, Shanghai's and Havana's:
-such a name, a city and "Eastern Time" are told apart from what is no zone, and not read.
+A name is read only if it is unique to a zone. "CST" is Chicago's, Shanghai's and Havana's:
+such a name, a city or "Eastern Time" is recognized as a zone, but not read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone
 
 MAX_OFFSET = 14
-"""No zone is further from UTC, in hours."""
+"""The largest offset of a zone from UTC, in hours."""
 
 _HOURS = {
     **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0.0),
@@ -60,7 +60,7 @@ _OFFSET = re.compile(r"(?P<blank>[ \u00a0]?)(?P<sign>[+\-−])(\d\d)(:?)(\d\d)?(
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A zone that ends at `end`; where `unread`, its offset is not known."""
+    """A zone that ends at `end`; if it is `unread`, its offset is unknown."""
 
     end: int
     offset: timezone | None
@@ -68,9 +68,9 @@ class Zone:
 
 
 def zone_after(text: str, at: int, *, exact: bool) -> Zone | None:
-    """The zone at offset `at`; `exact` where the time says its seconds or follows a T.
+    """Return the zone at offset `at`; `exact` if the time has seconds or follows a T.
 
-    After a plain time a minus opens a range instead: "10:00-11:30".
+    After any other time a minus begins a range: "10:00-11:30".
     """
     if match := _OFFSET.match(text, at):
         signed = match["sign"] != "+"
