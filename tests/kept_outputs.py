@@ -1,7 +1,8 @@
 """The outputs that the README, the documentation and the notebooks show, made with nano.
 
 `python tests/kept_outputs.py` writes those that changed. The tests compare instead, but
-for the seconds that something took.
+for the seconds that something took. The README's first result and its picture are micro's:
+they are made where SLMTASKS_MICRO names a folder of models that holds it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import nbformat
 from nbclient import NotebookClient
@@ -31,6 +33,9 @@ PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")
 EXAMPLES = ROOT / "examples"
 NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
 PICTURE = EXAMPLES / "extract.svg"
+
+MICRO = os.environ.get("SLMTASKS_MICRO")
+"""The folder of models that holds micro, where there is one to show its answers."""
 
 TERMINALS = sys.platform != "win32"
 """Whether commands can be run on a terminal of their own here."""
@@ -68,6 +73,11 @@ class Block:
     span: tuple[int, int]
     line: int
 
+    @property
+    def pulls_micro(self) -> bool:
+        """Whether what it shows is micro's."""
+        return "models pull micro &&" in self.code
+
 
 def blocks(page: Path) -> list[Block]:
     """The python and bash blocks, in order; a text block right under one is its output."""
@@ -104,7 +114,7 @@ def outputs(page: Path) -> list[str | None]:
     """The output of each block, run in order in a folder that holds a copy of `examples`.
 
     The python blocks share one process. None for a block that is not run: one with a
-    reason, and commands where there is no terminal to show them.
+    reason, and commands where there is no terminal or no model to show them.
     """
     made: list[str | None] = []
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
@@ -116,8 +126,10 @@ def outputs(page: Path) -> list[str | None]:
                     made.append(None)
                 elif block.kind == "python":
                     made.append(ask(block))
+                elif TERMINALS and (MICRO or not block.pulls_micro):
+                    made.append(_shell_output(block, folder))
                 else:
-                    made.append(_shell_output(block, folder) if TERMINALS else None)
+                    made.append(None)
     return made
 
 
@@ -161,13 +173,17 @@ def _interpreter(page: Path, folder: Path) -> Iterator[Callable[[Block], str]]:
 def _shell_output(block: Block, folder: Path) -> str:
     expected = _EXIT.search(block.code)
     code = int(expected[1]) if expected else 0
-    return "".join(terminal_output(run, folder, code) for run in commands(block.code))
+    models = MICRO if block.pulls_micro else None
+    return "".join(terminal_output(run, folder, code, models) for run in commands(block.code))
 
 
-def terminal_output(arguments: list[str], folder: Path, code: int = 0) -> str:
+def terminal_output(
+    arguments: list[str], folder: Path, code: int = 0, models: str | None = None
+) -> str:
     """What `slmtasks ARGUMENTS` shows on a terminal of 80 columns without colours.
 
-    It runs in `folder`; RuntimeError where it exits with another code than `code`.
+    It runs in `folder`, with the pulled models of the folder `models` if given;
+    RuntimeError if it exits with another code than `code`.
     """
     import pty
 
@@ -178,7 +194,7 @@ def terminal_output(arguments: list[str], folder: Path, code: int = 0) -> str:
         stdout=theirs,
         stderr=theirs,
         cwd=folder,
-        env=environment() | {"TERM": "dumb"},
+        env=environment(models) | {"TERM": "dumb"},
     ) as process:
         os.close(theirs)
         shown = b"".join(_until_closed(ours))
@@ -201,23 +217,23 @@ def _until_closed(terminal: int) -> Iterator[bytes]:
         yield piece
 
 
-def environment() -> dict[str, str]:
-    """The environment of a new user, with the checkout's package."""
+def environment(models: str | None = None) -> dict[str, str]:
+    """The environment of a new user, with the checkout's package; no models are pulled."""
     kept = {k: v for k, v in os.environ.items() if k not in ("SLMTASKS_MODEL", "COLUMNS")}
-    kept["SLMTASKS_MODELS"] = str(ROOT / "tests" / "no-models")  # Which is not there: nano it is.
+    kept["SLMTASKS_MODELS"] = models or str(ROOT / "tests" / "no-models")  # No such folder.
     path = [kept["PYTHONPATH"]] if "PYTHONPATH" in kept else []
     return kept | {"PYTHONPATH": os.pathsep.join([*path, str(ROOT)]), "PYTHONUTF8": "1"}
 
 
 def picture() -> str:
-    """The first result as a terminal with colours shows it: the evidence marked in its line."""
+    """The first result on a terminal with colours: the evidence is marked in its line."""
     import slmtasks as slm
     from slmtasks.cli import display
     from slmtasks.schema import field_list
 
     command = next(found[0] for block in blocks(README) if (found := commands(block.code)))
     document = slm.read(ROOT / command[1])
-    with slm.load("nano") as model:
+    with mock.patch.dict(os.environ, SLMTASKS_MODELS=str(MICRO)), slm.load("micro") as model:
         result = slm.extract(document, field_list.parse(command[3]), model=model)
     console = Console(
         record=True, width=80, file=StringIO(), force_terminal=True, color_system="truecolor"
@@ -275,7 +291,7 @@ def main() -> None:
     """Write the outputs that changed into the pages, the picture and the notebooks."""
     for page in PAGES:
         renew(page)
-    drawn = picture()
+    drawn = picture() if MICRO else PICTURE.read_text(encoding="utf-8")
     if not PICTURE.exists() or steady(drawn) != steady(PICTURE.read_text(encoding="utf-8")):
         PICTURE.write_text(drawn, encoding="utf-8", newline="\n")
         print(f"{PICTURE.name} is a new picture")

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kept_outputs import PAGES, PICTURE, README, ROOT, blocks, commands, outputs, picture, steady
+from kept_outputs import (
+    MICRO,
+    PAGES,
+    PICTURE,
+    README,
+    ROOT,
+    blocks,
+    commands,
+    outputs,
+    picture,
+    steady,
+)
 
 import slmtasks as slm
 from slmtasks import errors
@@ -74,10 +85,18 @@ def test_no_other_kind_of_block_hides_code() -> None:
     assert kinds <= {"python", "bash", "text", "json", "powershell", "dockerfile"}
 
 
-def test_the_picture_is_of_the_first_result() -> None:
-    """It shows what the first command shows, and loads nothing from anywhere."""
+@pytest.mark.skipif(MICRO is None, reason="SLMTASKS_MICRO names no folder with micro")
+def test_the_first_result_and_its_picture_are_micros() -> None:
+    """The README's first block shows what micro answers, and the picture what a terminal draws."""
+    first = blocks(README)[0]
+    assert first.pulls_micro
+    assert steady(str(first.shown)) == steady(str(outputs(README)[0]))
+    assert steady(PICTURE.read_text(encoding="utf-8")) == steady(picture())
+
+
+def test_the_picture_loads_nothing_from_anywhere() -> None:
+    """The addresses in it are the names of formats."""
     drawn = PICTURE.read_text(encoding="utf-8")
-    assert steady(drawn) == steady(picture())
     assert re.findall(r"https?://[^\s\"]+", drawn) == [
         "http://www.w3.org/2000/svg",
         "https://www.textualize.io",
