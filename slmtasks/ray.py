@@ -17,10 +17,10 @@ from typing import Any
 from slmtasks import notices
 from slmtasks.batching.binding import Bound, bind
 from slmtasks.batching.inputs import Inputs, found
-from slmtasks.batching.read_ahead import Deaths, Opener
+from slmtasks.batching.read_ahead import CrashLog, Opener
 from slmtasks.batching.records import BatchReport, Record
 from slmtasks.batching.run import Answers, Done, IfExists, Listener, record, recorded
-from slmtasks.batching.signals import Stops
+from slmtasks.batching.signals import StopSignals
 from slmtasks.documents.sandbox import ReadOptions
 from slmtasks.errors import BatchError, ModelError
 from slmtasks.models.model import load
@@ -88,7 +88,7 @@ def batch(
     # Where a worker can run: the caller's own machine need not have room for the model.
     settings = ray.get(ray.remote(**uses)(_settings).remote(bound, workers, reading))
 
-    def answering(done: Done, deaths: Deaths, stops: Stops) -> Answers:
+    def answering(done: Done, crashes: CrashLog, stops: StopSignals) -> Answers:
         known: dict[str, Done] = {}
         for (name, digest), status in done.items():
             known.setdefault(name, {})[name, digest] = status
@@ -127,7 +127,7 @@ def _connect() -> None:
         ) from error
 
 
-def _until_stopped(rows: Iterator[dict[str, Any]], stops: Stops) -> Answers:
+def _until_stopped(rows: Iterator[dict[str, Any]], stops: StopSignals) -> Answers:
     while not stops.asked:
         try:
             with stops.breakable:
@@ -170,7 +170,7 @@ class _Worker:
                 "copy one folder to all of them"
             )
         self._done: Done = {}
-        self._opener = Opener(reading, self._done, Deaths())
+        self._opener = Opener(reading, self._done, CrashLog())
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         entry, known = pickle.loads(row["asked"])  # noqa: S301

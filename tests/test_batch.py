@@ -20,7 +20,7 @@ from staged import MODEL, batch, breaking, see, steady, task, texts, written
 import slmtasks as slm
 from slmtasks.batching.inputs import found
 from slmtasks.batching.records import Counts
-from slmtasks.batching.signals import ECHO, Stops
+from slmtasks.batching.signals import ECHO, StopSignals
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -377,7 +377,7 @@ def test_a_second_signal_ends_the_process_at_once(tmp_path: Path) -> None:
 
 def test_a_signal_that_is_sent_twice_is_one() -> None:
     """As `timeout` sends it: the process goes on to say what it did."""
-    with Stops() as stops:
+    with StopSignals() as stops:
         with pytest.raises(KeyboardInterrupt), stops.breakable:
             signal.raise_signal(signal.SIGTERM)
         signal.raise_signal(signal.SIGTERM)

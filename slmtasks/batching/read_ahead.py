@@ -38,7 +38,7 @@ Key = tuple[str, str | None]
 
 
 @dataclass(frozen=True)
-class Opened:
+class ReadDocument:
     """One document of a batch: `known` by the record that it has, read, or with an error."""
 
     id: str
@@ -49,10 +49,10 @@ class Opened:
     seconds: float = 0.0
 
 
-class Deaths:
+class CrashLog:
     """How often each document ended the process that read it, this run and before.
 
-    Kept in the file `path`, which is made at the first death; only in memory for None.
+    Kept in the file `path`, which is made at the first crash; only in memory for None.
     With `forget`, those of earlier runs do not count.
     """
 
@@ -81,17 +81,17 @@ class Deaths:
 class Opener:
     """Opens documents one after another, but for those that are `done`."""
 
-    def __init__(self, reading: ReadOptions, done: Mapping[Key, Status], deaths: Deaths) -> None:
+    def __init__(self, reading: ReadOptions, done: Mapping[Key, Status], crashes: CrashLog) -> None:
         self._reading = reading
         self._done = done
-        self._deaths = deaths
+        self._crashes = crashes
         self._reader = Reader(reading)
 
     def close(self) -> None:
         """End the process that reads, also from another thread."""
         self._reader.close()
 
-    def open(self, given: Input) -> Opened:
+    def open(self, given: Input) -> ReadDocument:
         """The document, or why there is none; raises BatchError alone."""
         begun = time.perf_counter()
         known: Status | None = None
@@ -110,19 +110,19 @@ class Opener:
             failure = error
             known = self._done.get((given.id, digest))
         seconds = time.perf_counter() - begun
-        return Opened(given.id, digest, known, document, failure, seconds)
+        return ReadDocument(given.id, digest, known, document, failure, seconds)
 
     def _tried(self, key: Key, call: Callable[[], T]) -> T:
         """What the call gives, tried again where it ends the process, but not for ever."""
         how = "reading it ended the process in an earlier run"
-        while self._deaths.of(key) < self._reading.tries:
+        while self._crashes.of(key) < self._reading.tries:
             try:
                 return call()
-            except ReaderDied as death:
-                how = str(death)
-                self._deaths.add(key, how)
+            except ReaderDied as crash:
+                how = str(crash)
+                self._crashes.add(key, how)
         raise UnreadableDocument(
-            f"{how}, and it was tried {self._deaths.of(key)} times; raise the limit if the file "
+            f"{how}, and it was tried {self._crashes.of(key)} times; raise the limit if the file "
             "is to be trusted, or leave it out",
             name=key[0],
         )
@@ -146,10 +146,10 @@ class Opener:
         return read(given.source, name=given.id, day_first=how.day_first, decimal=how.decimal)
 
 
-def read_ahead(opener: Opener, inputs: Iterable[Input]) -> Generator[Opened]:
+def read_ahead(opener: Opener, inputs: Iterable[Input]) -> Generator[ReadDocument]:
     """The documents in order, the next ones read while the caller works; closes the opener."""
     pool = ThreadPoolExecutor(1)
-    waiting: deque[Future[Opened]] = deque()
+    waiting: deque[Future[ReadDocument]] = deque()
     try:
         for given in inputs:
             waiting.append(pool.submit(opener.open, given))
@@ -162,7 +162,7 @@ def read_ahead(opener: Opener, inputs: Iterable[Input]) -> Generator[Opened]:
         pool.shutdown(cancel_futures=True)
 
 
-def _result(future: Future[Opened]) -> Opened:
+def _result(future: Future[ReadDocument]) -> ReadDocument:
     while True:
         # On Windows nothing, not even Ctrl-C, breaks into a wait without an end.
         with suppress(NotYet):

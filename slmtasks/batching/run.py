@@ -19,9 +19,9 @@ from slmtasks import notices, options
 from slmtasks.batching.binding import Bound, bind
 from slmtasks.batching.inputs import Input, Inputs, found
 from slmtasks.batching.journal import Journal
-from slmtasks.batching.read_ahead import Deaths, Key, Opened, Opener, read_ahead
+from slmtasks.batching.read_ahead import CrashLog, Key, Opener, ReadDocument, read_ahead
 from slmtasks.batching.records import BatchReport, Record, Status, answered, failed
-from slmtasks.batching.signals import Stops
+from slmtasks.batching.signals import StopSignals
 from slmtasks.documents.sandbox import ReadOptions
 from slmtasks.errors import OutputCorrupt, SettingsChanged
 from slmtasks.models.model import Model, default
@@ -93,8 +93,8 @@ def batch(
     loaded = model or default()
     settings = bound.digest(loaded, reading)
 
-    def answering(done: Done, deaths: Deaths, stops: Stops) -> Answers:
-        documents = read_ahead(Opener(reading, done, deaths), listed)
+    def answering(done: Done, crashes: CrashLog, stops: StopSignals) -> Answers:
+        documents = read_ahead(Opener(reading, done, crashes), listed)
         return answers(documents, bound, loaded, settings, stops)
 
     begun = BatchReport(out=str(out), settings_digest=settings, inputs=len(listed))
@@ -104,7 +104,7 @@ def batch(
 def recorded(
     report: BatchReport,
     listed: Iterable[Input],
-    answering: Callable[[Done, Deaths, Stops], Answers],
+    answering: Callable[[Done, CrashLog, StopSignals], Answers],
     if_exists: IfExists,
     fail_fast: bool,
     on_progress: Listener | None,
@@ -116,14 +116,14 @@ def recorded(
     """
     options.check(if_exists, IfExists, "if_exists")
     path = Path(report.out)
-    with Stops() as stops, Journal(path) as journal:
+    with StopSignals() as stops, Journal(path) as journal:
         aside = journal.put_aside() if if_exists == "restart" else None
         done = finished(journal, report.settings_digest, if_exists)
         named = {name for name, _ in done}
         known = {entry.id for entry in listed if entry.id in named}
         tally = Tally(report.model_copy(update={"aside": aside and str(aside)}), known, on_progress)
-        deaths = Deaths(path.with_name(f"{path.name}.deaths"), forget=if_exists in _ANEW)
-        with closing(answering(done, deaths, stops)) as made:
+        crashes = CrashLog(path.with_name(f"{path.name}.deaths"), forget=if_exists in _ANEW)
+        with closing(answering(done, crashes, stops)) as made:
             collect(made, journal, tally, fail_fast)
     if stops.asked:
         tally.end("stopped")
@@ -160,7 +160,11 @@ def finished(journal: Journal, settings: str, if_exists: IfExists) -> Done:
 
 
 def answers(
-    documents: Generator[Opened], bound: Bound, model: Model, settings: str, stops: Stops
+    documents: Generator[ReadDocument],
+    bound: Bound,
+    model: Model,
+    settings: str,
+    stops: StopSignals,
 ) -> Answers:
     """The answer for each document, until a stop is asked for."""
     with closing(documents):
@@ -177,7 +181,7 @@ def answers(
             yield answer
 
 
-def record(opened: Opened, bound: Bound, model: Model, settings: str) -> Record:
+def record(opened: ReadDocument, bound: Bound, model: Model, settings: str) -> Record:
     """What the task says of a document, or what was wrong."""
     begun = time.perf_counter()
     made: dict[str, Any] = {"model": model.name}
@@ -191,7 +195,7 @@ def record(opened: Opened, bound: Bound, model: Model, settings: str) -> Record:
         return _record(opened, settings, {**failed(error), "model": model.name}, begun)
 
 
-def _record(opened: Opened, settings: str, made: dict[str, Any], begun: float) -> Record:
+def _record(opened: ReadDocument, settings: str, made: dict[str, Any], begun: float) -> Record:
     seconds = opened.seconds + time.perf_counter() - begun
     whole = Record(
         id=opened.id,

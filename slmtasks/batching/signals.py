@@ -24,7 +24,7 @@ _SIGNALS = [
 ]
 
 
-class Stops:
+class StopSignals:
     """While its context lasts, a first signal asks for a stop and a second ends the process.
 
     The first sets `asked`, and raises KeyboardInterrupt only inside `breakable`, so that
@@ -43,7 +43,7 @@ class Stops:
         """A context that a stop breaks into."""
         return _Breakable(self)
 
-    def __enter__(self) -> Stops:
+    def __enter__(self) -> StopSignals:
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
                 # nohup and shells that start a process behind have it ignored: keep to that.
@@ -67,7 +67,7 @@ class Stops:
 
 
 class _Breakable:
-    def __init__(self, stops: Stops) -> None:
+    def __init__(self, stops: StopSignals) -> None:
         self._stops = stops
 
     def __enter__(self) -> None:

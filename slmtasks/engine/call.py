@@ -85,6 +85,12 @@ class Parsed:
 Rejection = tuple[str, list[str]]
 """An answer that was not accepted, as JSON, and what was wrong with it."""
 
+Question = tuple[Passage, nodes.Object, Rejection | None]
+"""A part of a source, what is asked of it, and an earlier answer that was not accepted."""
+
+Position = tuple[int, int]
+"""A part's number, counted from 1, and the number of parts."""
+
 
 class Run:
     """One call of a task: it asks the model, counts, and gathers what is to be reported.
@@ -118,8 +124,6 @@ class Run:
         self.warnings: list[str] = []
         self._deadline = None if timeout is None else time.monotonic() + timeout
         self._on_progress = on_progress
-        self._part = self._parts = 1
-        self._failed = 0
         self.missing: list[SkippedPart] = []
         self._document: Document | None = None
         if variables.get("language") and self.model.folder == NANO:
@@ -142,11 +146,12 @@ class Run:
         output: Validate | None = None,
         *,
         told: Rejection | None = None,
+        position: Position = (1, 1),
     ) -> Parsed:
         """The answer for one passage, made a value by `output` where it is given.
 
-        `told` is an earlier answer that the model hears of first. Raises InvalidAnswer
-        once `retries` further attempts have failed too.
+        `told` is an earlier answer that the model hears of first, `position` what progress
+        says. Raises InvalidAnswer once `retries` further attempts have failed too.
         """
         source = Source(passage)
         lark = build.build(node, source, leading_space=self.model.internals.tokenizer.sentencepiece)
@@ -161,7 +166,7 @@ class Run:
                 if len(ids) + FLOOR > room:
                     # The earlier answer leaves no room for another one: ask without it.
                     turns, ids = messages, plain
-            answer = self._answer(ids, lark, node, passage, room)
+            answer = self._answer(ids, lark, node, passage, room, position)
             parsed, errors = _parsed(answer, node, source, output)
             if parsed is not None:
                 if answer.finish == "closed":
@@ -175,31 +180,27 @@ class Run:
             prompt=shown(turns), raw=answer.text, attempts=self.retries + 1, errors=errors
         )
 
-    def answer_part(
-        self, passage: Passage, node: nodes.Object, *, of: int, told: Rejection | None = None
-    ) -> Parsed | None:
-        """The answer for one of several parts; None where there is none.
+    def ask_parts(self, questions: Sequence[Question]) -> list[Parsed | None]:
+        """The answers for several parts, in their order; None for a part that fails.
 
-        That is reported, unless the part has the earlier answer that `told` is of. Raises
-        the error where every part has failed.
+        A failure is reported as a skipped part, unless the part has an earlier answer, which
+        `told` is about. Raises the last error where every part fails, and any error of a part
+        that is no text of the document itself.
         """
-        self._part = self._part % of + 1 if self._parts == of else 1
-        self._parts = of
-        self._failed = 0 if self._part == 1 else self._failed
-        try:
-            return self.ask(passage, node, told=told)
-        except AnswerError as error:
-            if passage.document is not self._document:
-                raise
-            self._failed += 1
-            if self._failed == of:
-                raise
-            if told is None:
-                reason = str(error)
-                self.missing.append(
-                    SkippedPart(reason=reason, start=passage.start, end=passage.end)
-                )
-            return None
+        answers: list[Parsed | None] = []
+        for index, question in enumerate(questions, start=1):
+            passage, node, told = question
+            try:
+                answers.append(self.ask(passage, node, told=told, position=(index, len(questions))))
+            except AnswerError as error:
+                last = index == len(questions)
+                if passage.document is not self._document or (last and not any(answers)):
+                    raise
+                answers.append(None)
+                if told is None:
+                    skipped = SkippedPart(reason=str(error), start=passage.start, end=passage.end)
+                    self.missing.append(skipped)
+        return answers
 
     def distinct(self, texts: Sequence[str]) -> list[str]:
         """The texts of a list, each once; what the model wrote again is reported."""
@@ -237,7 +238,13 @@ class Run:
         }
 
     def _answer(
-        self, ids: list[int], lark: str, node: nodes.Object, passage: Passage, room: int
+        self,
+        ids: list[int],
+        lark: str,
+        node: nodes.Object,
+        passage: Passage,
+        room: int,
+        position: Position,
     ) -> Answer:
         closing = 32 + 16 * nodes.leaves(node) + nodes.key_characters(node)
         # What is copied is seldom longer than the source: the cache is made for no more.
@@ -254,12 +261,12 @@ class Run:
             copied=build.written(passage.text),
             deadline=self._deadline,
         )
-        answer, usage = self.model.internals.answer(asked, self._watch(len(ids)))
+        answer, usage = self.model.internals.answer(asked, self._watch(len(ids), position))
         self.usage += usage
         return answer
 
-    def _watch(self, tokens: int) -> Watch | None:
-        hear, part, parts = self._on_progress, self._part, self._parts
+    def _watch(self, tokens: int, position: Position) -> Watch | None:
+        hear, (part, parts) = self._on_progress, position
         if hear is None:
             return None
         return lambda read, text: hear(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
 from slmtasks.documents.document import Document, Page
 from slmtasks.documents.passages import Passage
-from slmtasks.engine.call import Run
+from slmtasks.engine.call import Parsed, Run
 from slmtasks.errors import ContextExceeded
 from slmtasks.grounding.tree import Leaf, Tree
 from slmtasks.schema.nodes import Array, Member, Node, Object, Prose, Quote
@@ -27,10 +27,8 @@ def condensed(run: Run, document: Document, node: Object) -> tuple[Passage, int]
     chunks = len(passages)
     divisor = 4
     while len(passages) > 1:
-        texts = []
-        for passage in passages:
-            parsed = run.answer_part(passage, _shrunk(node, passage, divisor), of=len(passages))
-            texts += [str(leaf.value) for leaf in leaves(parsed.tree)] if parsed else []
+        questions = [(passage, _shrunk(node, passage, divisor), None) for passage in passages]
+        texts = _texts_of(run.ask_parts(questions))
         if not texts:
             return passages[0], chunks
         shorter = _joined(document, texts)
@@ -58,12 +56,12 @@ def quoted(run: Run, document: Document, most: int) -> tuple[list[str], int]:
     while True:
         passages = _apart(passages)
         shares = _shares(most, [len(set(_texts(passage))) for passage in passages])
-        picked: list[str] = []
-        asked = [pair for pair in zip(passages, shares, strict=True) if pair[1]]
-        for passage, share in asked:
-            node = Object((quotes(share, share),))
-            parsed = run.answer_part(passage, node, of=len(asked))
-            picked += [str(leaf.value) for leaf in leaves(parsed.tree)] if parsed else []
+        questions = [
+            (passage, Object((quotes(share, share),)), None)
+            for passage, share in zip(passages, shares, strict=True)
+            if share
+        ]
+        picked = _texts_of(run.ask_parts(questions))
         if len(picked) <= most:
             return picked, chunks
         if len(picked) == sum(len(set(_texts(passage))) for passage in passages):
@@ -71,6 +69,11 @@ def quoted(run: Run, document: Document, most: int) -> tuple[list[str], int]:
             run.warnings.append(f"the sentences are too long to be compared: the first {most}")
             return picked[:most], chunks
         passages = run.parts(_joined(document, picked))
+
+
+def _texts_of(answers: Sequence[Parsed | None]) -> list[str]:
+    given = (answer.tree for answer in answers if answer)
+    return [str(leaf.value) for tree in given for leaf in leaves(tree)]
 
 
 def quotes(least: int, most: int) -> Member:

@@ -108,11 +108,10 @@ class Task(Generic[T]):
         errors: list[str] = []
         for _ in range(self.retries + 1):
             run.missing.clear()
-            for index, passage in enumerate(passages):
-                told = (earlier[index].raw, errors) if index in earlier else None
-                parsed = run.answer_part(passage, node, of=len(passages), told=told)
-                if parsed is not None:
-                    earlier[index] = parsed
+            told = {index: (parsed.raw, errors) for index, parsed in earlier.items()}
+            questions = [(part, node, told.get(index)) for index, part in enumerate(passages)]
+            answers = run.ask_parts(questions)
+            earlier |= {index: answer for index, answer in enumerate(answers) if answer}
             # What a part gave only in a retry still stands at the part's place.
             given = [earlier[index].tree for index in sorted(earlier)]
             merged, disagreements = merge(self.node, given)
