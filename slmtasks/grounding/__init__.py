@@ -1,1 +1,1 @@
-"""Where an answer's values stand in the source, what they mean, how sure the model was."""
+"""Ground an answer's values: their places in the source, meaning and confidence."""

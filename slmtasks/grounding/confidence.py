@@ -1,4 +1,4 @@
-"""How sure the model was of each value of an answer."""
+"""Compute the model's confidence in each value of an answer."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from itertools import accumulate
 from typing import Any
 
 Choice = tuple[int, int, float]
-"""Where a chosen token begins and ends in an answer, and the logarithm of its probability."""
+"""The start and end of a chosen token in an answer, and its log probability."""
 
 _SCALARS = json.JSONDecoder(parse_float=Decimal)
 
 
 def parse(text: str, choices: Sequence[Choice]) -> tuple[Any, Any]:
-    """An answer's value, and the same shape with a probability in place of each scalar.
+    """Parse an answer into its value, and the same shape with a probability for each scalar.
 
     `text` is compact JSON; `choices` are the choices made in its UTF-8, in bytes and in
     order. The probability of a scalar is the product of all choices that share a byte with
-    it, for a token may hold the end of a key and the beginning of its value. Numbers with a
-    fraction become Decimal. Raises ValueError where the text is not compact JSON.
+    it, because a token may hold the end of a key and the start of its value. Numbers with a
+    fraction become Decimal. Raises ValueError if the text is not compact JSON.
     """
     parser = _Parser(text, choices)
     value, sure, end = parser.value(0)
@@ -40,7 +40,7 @@ class _Parser:
         self._logs = [log for _, _, log in choices]
 
     def value(self, at: int) -> tuple[Any, Any, int]:
-        """The value that begins at an index, its probabilities, and the index after it."""
+        """Return the value that begins at an index, its probabilities, and the index after it."""
         if self._text.startswith("{", at):
             return self._object(at + 1)
         if self._text.startswith("[", at):

@@ -1,7 +1,7 @@
-"""Read an answer back: where each value stands in the source, and what it means.
+"""Read an answer back: find each value's places in the source, and its meaning.
 
-`read` follows the schema through the model's JSON and gives a tree of `Leaf`s; `written` is its
-inverse; `standing` and `support` find the sentences behind a text.
+`read` follows the schema through the model's JSON and returns a tree of `Leaf`s; `written` is
+its inverse; `standing` and `support` find the sentences that support a text.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ from slmtasks.values.figures import invented
 from slmtasks.values.spans import ValueSpan
 
 MOST_PLACES = 20
-"""A value that stands in more places than this has the first ones as its evidence."""
+"""A value with more places than this keeps the first ones as its evidence."""
 
 MOST_SURE = 0.1
-"""The most confidence of a value that something touches which was not understood."""
+"""The highest confidence of a value that touches text that was not understood."""
 
 
 def read(node: Node, answer: Any, source: Source, sure: Any = None) -> Tree:
-    """The values of a parsed JSON answer, with their places in the source.
+    """Return the values of a parsed JSON answer, with their places in the source.
 
     `sure` has the answer's shape, with a probability for each value. Raises ValueError, in
-    words meant for the model, where free text cites a figure that the source lacks.
+    words meant for the model, if free text cites a figure that the source lacks.
     """
     if answer is not None and isinstance(node, Object):
         return {
@@ -115,7 +115,7 @@ def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
     else:
         written = None if node.copied else _iso(answer, node.time)
     same = [f for f in found if (f.quote == answer if node.copied else f.value == written)]
-    # What was read whole somewhere is taken before what was not; places differ in their values.
+    # Prefer a place where the value was read completely; the same quote may mean different values.
     same.sort(key=lambda one: (bool(one.unread), one.ambiguous))
     value: Any = same[0].value if node.copied else written
     alike = [f for f in same if f.value == value]
@@ -132,7 +132,7 @@ def _value(node: Number | Date, answer: Any, source: Source) -> Leaf:
 
 
 def written(node: Node, value: Any, source: Source) -> Any:
-    """The inverse of `read`: a value as the model writes it, in the words of its source."""
+    """Invert `read`: return a value as the model writes it, in the words of its source."""
     if value is None:
         return None
     match node:
@@ -161,7 +161,7 @@ def _quote(found: Sequence[ValueSpan[Any]], value: Any) -> str:
 
 
 def _unfolded(value: str, source: Source) -> str:
-    """The text of the source that has a value, where only its white space differs."""
+    """Return the text of the source that equals a value apart from white space."""
     spaced = r"\s+".join(map(regex.escape, value.split()))
     found = regex.search(spaced, source.passage.text)
     return found[0] if found else value
@@ -172,7 +172,7 @@ def _iso(text: str, time: bool) -> date | datetime:
 
 
 def _copy(spans: Sequence[tuple[int, int]], passage: Passage) -> Leaf:
-    """The document's own characters as they are folded; evidence has them verbatim."""
+    """Return the document's characters, folded; the evidence holds them verbatim."""
     return Leaf(fold(passage.original(*spans[0])), _places(spans, passage), sought=True)
 
 
@@ -181,7 +181,7 @@ def _places(spans: Sequence[tuple[int, int]], passage: Passage) -> tuple[Evidenc
 
 
 def _occurrences(source: Source, wanted: str) -> Iterator[tuple[int, int]]:
-    """Where `wanted` stands in the passage as whole words and numbers of one cell."""
+    """Find `wanted` in the passage as whole words and numbers within one cell."""
     text, borders = source.passage.text, source.borders
     bordered = source.passage.bordered
     start = text.find(wanted)
@@ -193,7 +193,7 @@ def _occurrences(source: Source, wanted: str) -> Iterator[tuple[int, int]]:
 
 
 def standing(quote: str, passage: Passage) -> list[Evidence]:
-    """Where a sentence stands in a passage, white space apart."""
+    """Find a sentence in a passage, ignoring white space."""
     wanted = " ".join(quote.split())
     return [
         passage.evidence(start, end)
@@ -203,7 +203,7 @@ def standing(quote: str, passage: Passage) -> list[Evidence]:
 
 
 def support(text: str, passage: Passage) -> list[Evidence]:
-    """The sentences of the source that share the most words with a text; none where few do."""
+    """Find the sentence of the source that shares the most words with a text, at least 40 %."""
     wanted = set(_words(text))
     best: list[tuple[float, int, tuple[int, int]]] = []
     for index, (start, end) in enumerate(passage.sentences):

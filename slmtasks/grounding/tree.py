@@ -1,7 +1,7 @@
 """The values of an answer as a tree of `Leaf`s, along the schema.
 
-`merge` joins the trees of several parts of one document; `flatten` turns a tree into what
-pydantic validates and what results carry.
+`merge` joins the trees of several parts of one document; `flatten` turns a tree into the
+data that pydantic validates and the fields that results carry.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from slmtasks.schema.nodes import Array, Date, Node, Number, Object
 
 @dataclass(frozen=True)
 class Leaf:
-    """One value, None for what is absent: its evidence, whether the model inferred it,
-    whether it is ambiguous, and how sure the model was of it (0 to 1).
+    """One value, None if absent: its evidence, whether the model inferred it, whether it is
+    ambiguous, and the model's confidence in it (0 to 1).
 
-    `unread` is what touches it and was not understood, or what may be the absent date;
-    `because` what made the reading of an ambiguous one; `unfit` what the text lacks for
-    the schema's limits to be met.
+    `unread` is the text that touches the value and was not understood, or that may be the
+    absent date; `because` is the evidence for the chosen reading of an ambiguous value;
+    `unfit` names what the text lacks to meet the schema's limits.
     """
 
     value: Any
@@ -43,7 +43,7 @@ Tree = dict[str, Any] | list[Any] | Leaf
 
 @dataclass
 class Reading:
-    """A flattened tree: `data` for pydantic, and what is to be said of its fields by path."""
+    """A flattened tree: `data` for pydantic, and the details of its fields by path."""
 
     data: Any
     evidence: dict[str, list[Evidence]] = field(default_factory=dict)
@@ -53,11 +53,11 @@ class Reading:
 
 
 def merge(node: Node, trees: Sequence[Tree], path: str = "") -> tuple[Tree, list[str]]:
-    """The trees of the parts of one document as one, and what they disagree on.
+    """Merge the trees of the parts of one document, and list what they disagree on.
 
-    Field by field; the first part that has a value gives it. Lists are joined in order,
-    with equal rows, numbers and dates, because the parts do not overlap; of other values
-    each is kept once, and where it was in several parts that is told.
+    Each field takes its value from the first part that has one. Lists are joined in order.
+    Equal rows, numbers and dates are all kept, because the parts do not overlap; other equal
+    values are kept once, with a warning that they came from several places.
     """
     given = [tree for tree in trees if not _absent(tree)]
     if not given:
@@ -108,7 +108,7 @@ def _shown(leaf: Leaf) -> str:
 
 
 def flatten(node: Object, tree: Tree) -> Reading:
-    """What pydantic validates, and what the result says of each field."""
+    """Flatten a tree into the data that pydantic validates and the details of each field."""
     reading = Reading(None)
     reading.data = _data(node, tree, "", reading)
     return reading
@@ -125,7 +125,7 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
                     below = Leaf(None, confidence=min(_chances(below), default=1.0))
                 found = _data(member.node, below, where, reading)
                 if not (_absent(below) and member.has_default):
-                    # What is absent and has a default takes its default.
+                    # An absent field with a default takes its default.
                     data[member.key] = found
             return data
         case Array(item=item), list():
@@ -155,13 +155,13 @@ def _data(node: Node, tree: Tree, path: str, reading: Reading) -> Any:
                 )
             if tree.ambiguous:
                 reading.warnings.append(_ambiguity(path, tree))
-            # A validator gets the type that its field is annotated with.
+            # A validator receives the type that its field is annotated with.
             return node.type(tree.value) if isinstance(node, Number) else tree.value
     return None
 
 
 def blank(tree: Tree) -> bool:
-    """Whether nothing was found: in an object for none of its fields, in a list no item."""
+    """Whether nothing was found: an object without a found field, or an empty list."""
     if isinstance(tree, dict):
         return all(map(blank, tree.values()))
     return tree == [] or _absent(tree)
