@@ -1,12 +1,12 @@
-"""What a case holds: what a task is given, and what its answer is held against.
+"""The cases of an evaluation: the input of a task, and the gold to compare its answer with.
 
     {"task": "extract", "file": "bill.pdf", "schema": "vendor, total: number?",
      "gold": {"vendor": "Hollis Ltd", "total": null}}
 
 Each class below is one task's case; its fields are the keys of such an object. A source
-is `document` (text) or `file` (a path, from the folder of the cases' file).
+is `document` (text) or `file` (a path, relative to the folder of the case file).
 
-Knows nothing about models and scores, nor where cases come from.
+Knows nothing about models, scores or the origin of cases.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _filled(text: str) -> str:
 
 
 Filled = Annotated[str, AfterValidator(_filled)]
-"""A text that says something."""
+"""A text that is not blank."""
 
 Texts = Annotated[
     tuple[Filled, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)
@@ -56,7 +56,7 @@ Texts = Annotated[
 
 
 class Case(BaseModel):
-    """What every case has; where no `id` is given, its line is its name."""
+    """The fields that every case has; a case without `id` is named by its line."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -64,7 +64,7 @@ class Case(BaseModel):
     task: str
 
     def read(self, day_first: bool | None) -> Document | None:
-        """The document that the task reads, where it reads one."""
+        """Return the document that the task reads, if it reads one."""
         return None
 
 
@@ -88,7 +88,7 @@ class SourceCase(Case):
         return file and folder / file
 
     def read(self, day_first: bool | None) -> Document | None:
-        """The document; `day_first` holds where the case says nothing.
+        """Return the document; `day_first` applies if the case does not set it.
 
         Raises DocumentError.
         """
@@ -99,14 +99,14 @@ class SourceCase(Case):
 
 
 class ExtractCase(SourceCase):
-    """Fields out of a document.
+    """Fields to extract from a document.
 
     `schema` is a line of fields as for `slmtasks extract --fields`, an object as
     `shorthand.build` takes it, FILE.py:Class, or in Python a pydantic model. `gold` holds
-    for each field what stands in the document (text, also for numbers and dates) or the
-    value itself; null where it is absent; fields that are left out are not judged.
-    `evidence` gives the places of fields as [start, end] in the document's text; without
-    it they are where the gold text stands.
+    for each field the document's text (also for numbers and dates) or the value itself, or
+    null if it is absent; omitted fields are not judged. `evidence` gives the places of
+    fields as [start, end] in the document's text; by default they are the places of the
+    gold text.
     """
 
     task: Literal["extract"] = "extract"
@@ -147,7 +147,7 @@ class ExtractCase(SourceCase):
 
 
 class SummarizeCase(SourceCase):
-    """A summary; `gold` are texts to compare it with."""
+    """A summary; `gold` holds texts to compare it with."""
 
     task: Literal["summarize"] = "summarize"
     style: Style = "key-points"
@@ -161,8 +161,8 @@ class SummarizeCase(SourceCase):
 class ProductCase(Case):
     """The copy of a product.
 
-    Its slots are name, category, brand, audience, price and specs; `gold` gives other
-    wordings of a slot's value that are right too, by the slot's name.
+    Its slots are name, category, brand, audience, price and specs; `gold` maps a slot's
+    name to other correct wordings of its value.
     """
 
     task: Literal["describe_product"] = "describe_product"
@@ -174,7 +174,7 @@ class ProductCase(Case):
 
     @property
     def slots(self) -> dict[str, str]:
-        """The slots that have a value."""
+        """Return the slots that have a value."""
         named = {
             key: getattr(self.product, key)
             for key in ("name", "category", "brand", "audience", "price")
@@ -189,7 +189,7 @@ class ProductCase(Case):
 
 
 class PostCase(SourceCase):
-    """A post about a document; `gold` are texts to compare it with."""
+    """A post about a document; `gold` holds texts to compare it with."""
 
     task: Literal["social_post"] = "social_post"
     platform: PlatformName
@@ -201,7 +201,7 @@ class PostCase(SourceCase):
 
 
 class ReplyGold(BaseModel):
-    """Whether the facts answer the message, and the sentences of them that do."""
+    """Whether the facts answer the message, and which sentences of the facts do."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -226,13 +226,13 @@ CLASSES: dict[str, type[Case]] = {
     "social_post": PostCase,
     "reply": ReplyCase,
 }
-"""The class of each task's cases."""
+"""The case class of each task."""
 
 
 def _named(node: Node, gold: Any, path: str) -> Any:
-    """The gold of a field with the names of Python's fields, where it may have aliases.
+    """Return the gold of a field with its aliases replaced by Python's field names.
 
-    Raises ValueError where it does not have the schema's form.
+    Raises ValueError if it does not match the schema.
     """
     if gold is None:
         return None

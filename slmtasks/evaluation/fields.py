@@ -1,9 +1,8 @@
-"""How the fields of an extraction compare with their gold, one value at a time.
+"""Compare the fields of an extraction with their gold, one value at a time.
 
-A value is exact where it and the gold are the same text once case and white space are
-folded (white space is dropped: OCR puts it anywhere), or where both are read as the same
-number or date. Items of lists are compared in order. Token F1 is over words, as for
-question answering (SQuAD).
+A value is exact if it and the gold are the same text apart from case and white space (OCR
+puts white space anywhere), or if both are read as the same number or date. Items of lists
+are compared in order. Token F1 is over words, as for question answering (SQuAD).
 """
 
 from __future__ import annotations
@@ -33,18 +32,18 @@ from slmtasks.values.numbers import find_numbers
 from slmtasks.values.spans import ValueSpan
 
 PRECISIONS = (0.95, 0.98, 0.99)
-"""What of the values that nobody checks shall be right, at least."""
+"""The minimum shares of right values among those that nobody checks."""
 
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One value of a gold, or an item beyond it (`extra`), and what was given for it.
+    """One value of a gold, or an item beyond it (`extra`), and the value given for it.
 
-    `field` is its name without the places in lists. `overlaps` is None where the gold's
-    place is not known; `stands` says whether the document holds the gold at all. `failed`
-    where there was no answer.
+    `field` is its name without list indices. `overlaps` is None if the gold's place is
+    unknown; `stands` says whether the document holds the gold at all. `failed` is true if
+    there was no answer.
     """
 
     path: str
@@ -61,17 +60,17 @@ class Judged:
 
     @property
     def right(self) -> bool:
-        """Whether it is what the gold says, null where that is null."""
+        """Whether the value equals the gold, or is null if the gold is null."""
         return self.exact if self.gold is not None else self.given is None
 
 
 def folded(text: str) -> str:
-    """A text without white space and case."""
+    """Remove white space and fold case."""
     return "".join(text.split()).casefold()
 
 
 def token_f1(given: str, gold: str) -> float:
-    """The harmonic mean of precision and recall of the words, case folded."""
+    """Return the harmonic mean of precision and recall of the words, ignoring case."""
     ours, theirs = (Counter(_WORD.findall(text.casefold())) for text in (given, gold))
     shared = (ours & theirs).total()
     return 2 * shared / (ours.total() + theirs.total()) if shared else 0.0
@@ -83,7 +82,7 @@ def overlap(places: Iterable[Evidence], spans: Sequence[tuple[int, int]]) -> boo
 
 
 def standing(text: str, document: str) -> list[tuple[int, int]]:
-    """Where a text stands in a document as whole words, case and kind of white space apart."""
+    """Find a text in a document as whole words, ignoring case and the kind of white space."""
     spaced = r"\s+".join(map(re.escape, text.split()))
     whole = re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
     return [match.span() for match in whole.finditer(document)]
@@ -92,7 +91,7 @@ def standing(text: str, document: str) -> list[tuple[int, int]]:
 def judge(
     case: ExtractCase, result: Extraction[Any] | None, document: Document | None
 ) -> list[Judged]:
-    """Each value of the case's gold against the result; None where there was no answer."""
+    """Judge the result, None without an answer, by each value of the case's gold."""
     judge = _Judge(case, result, document)
     value = result.value if result else None
     return list(judge.walk(describe(case.shape), case.gold, value, "", ""))
@@ -157,14 +156,14 @@ class _Judge:
         )
 
     def _text(self, path: str, given: Any) -> str | None:
-        """The text that was copied, else the value's own; None where nothing was given."""
+        """Return the text that was copied, else the value as text; None if nothing was given."""
         if _blank(given):
             return None
         places = self.evidence.get(path)
         return places[0].quote if places else str(_plain(given))
 
     def _meant(self, node: Node, gold: Any) -> set[Any]:
-        """The numbers or dates that a gold can mean, by the document's own convention."""
+        """Return the numbers or dates that a gold can mean by the document's convention."""
         if not isinstance(node, Number | Date):
             return set()
         if isinstance(node, Number) and not isinstance(gold, str):
@@ -180,7 +179,7 @@ class _Judge:
         return {alone[0].value} if alone else set()
 
     def _found(self, node: Node) -> Sequence[ValueSpan[Any]]:
-        """The document's numbers or dates, where a field is one."""
+        """Return the document's numbers or dates, if the field is one."""
         match node:
             case Number() if self.source:
                 return self.source.found_numbers
@@ -193,7 +192,7 @@ class _Judge:
         return overlap(self.evidence.get(path, []), places) if places else None
 
     def _places(self, node: Node, wanted: str, meant: set[Any]) -> list[tuple[int, int]]:
-        """Where a gold stands in the document: as text, or as the same number or date."""
+        """Find a gold in the document: as text, or as the same number or date."""
         if self.source is None:
             return []
         same = [(one.start, one.end) for one in self._found(node) if one.value in meant]
@@ -211,7 +210,7 @@ def _plain(value: Any) -> Any:
 
 
 def _value(given: Any) -> Any:
-    """A number as an exact one, so that 9.0 and 9.00 are the same."""
+    """Convert a number to an exact one, so that 9.0 and 9.00 are equal."""
     if isinstance(given, bool) or not isinstance(given, int | float | Decimal | date):
         return None
     return given if isinstance(given, date) else Decimal(str(given))
@@ -224,7 +223,7 @@ def _blank(given: Any) -> bool:
 
 
 def scores(judged: Iterable[Judged]) -> dict[str, FieldScores]:
-    """The scores of all fields together, under "all", and of each, in their order."""
+    """Return the scores of all fields together, under "all", and of each field in order."""
     by_field: dict[str, list[Judged]] = {"all": []}
     for one in judged:
         by_field["all"].append(one)
@@ -250,13 +249,13 @@ def _scores(judged: list[Judged]) -> FieldScores:
 
 
 def _sent(judged: list[Judged], precision: float) -> Share:
-    """The values that a person has to see so that of the others so many are right."""
+    """Count the values that a person has to check for the rest to reach a precision."""
     rated = [(one.confidence, one.right) for one in judged if one.confidence is not None]
     kept = seen = right = 0
     for _, tied in groupby(sorted(rated, reverse=True), key=lambda value: value[0]):
         for _, hit in tied:
             seen, right = seen + 1, right + hit
-        # A threshold keeps all values of one confidence, or none.
+        # A threshold keeps all values with the same confidence, or none.
         if right >= precision * seen:
             kept = seen
     return Share(hits=len(rated) - kept, of=len(rated))

@@ -1,4 +1,4 @@
-"""Whether an answer kept the limits of its task, counted anew from the answer alone."""
+"""Check whether an answer keeps the limits of its task, counting from the answer alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from slmtasks.tasks.summarize import MOST
 
 
 def broken(case: Case, result: Result) -> list[str]:
-    """The limits that the result does not keep, with what it has of what it may."""
+    """Return the limits that the result exceeds, each with its count and maximum."""
     return [f"{what}: {has} of {most}" for what, has, most in _limits(case, result) if has > most]
 
 

@@ -1,4 +1,4 @@
-"""Cases from JSONL files, one object a line, or from objects; what is wrong is said by line."""
+"""Load cases from JSONL files, one object per line, or from objects; errors name the line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from slmtasks.evaluation.cases import CLASSES, Case
 
 
 def load(path: Path) -> list[Case]:
-    """The cases of a file; raises CaseError naming the first line that is wrong."""
+    """Load the cases of a file; raises CaseError naming the first invalid line."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
@@ -34,7 +34,7 @@ def load(path: Path) -> list[Case]:
 
 
 def checked(given: Iterable[Case | Mapping[str, Any]]) -> list[Case]:
-    """Cases given as objects; raises CaseError naming the first that is wrong."""
+    """Check cases given as objects; raises CaseError naming the first invalid case."""
     found = [
         case if isinstance(case, Case) else _case(case, "cases", number, Path())
         for number, case in enumerate(given, start=1)

@@ -1,6 +1,6 @@
 """ROUGE of answers and of the baseline that summaries have to beat: the first sentences.
 
-By the package rouge-score, with stemming; of several texts to compare with, the best.
+Computed by the package rouge-score, with stemming; the best of several reference texts counts.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ NAMES = ("rouge1", "rouge2", "rougeL")
 
 
 def gold(case: Case) -> tuple[str, ...]:
-    """The texts that an answer is compared with."""
+    """Return the reference texts that an answer is compared with."""
     return case.gold if isinstance(case, SummarizeCase | PostCase) else ()
 
 
 def require() -> None:
-    """Raise CaseError where the package is missing that texts are compared with."""
+    """Raise CaseError if the package that computes ROUGE is missing."""
     try:
         _scorer()
     except ImportError as error:
@@ -38,13 +38,13 @@ def require() -> None:
 
 
 def compare(text: str, texts: Sequence[str]) -> Rouge:
-    """F1 against the nearest of the texts, each measure for itself."""
+    """Return the F1 against the closest of the texts, for each measure separately."""
     found = _scorer().score_multi(texts, text)
     return Rouge(**{name: found[name].fmeasure for name in NAMES})
 
 
 def first_sentences(case: Case, document: Document) -> str:
-    """As many sentences from the beginning of the source as the case asks for."""
+    """Return as many sentences from the beginning of the source as the case asks for."""
     count = 1
     if isinstance(case, SummarizeCase) and case.style != "headline":
         count = case.max_items or MOST[case.style][case.length]
@@ -53,7 +53,7 @@ def first_sentences(case: Case, document: Document) -> str:
 
 
 def scores(pairs: Sequence[tuple[Rouge, Rouge]]) -> RougeScores | None:
-    """The means of answers and baselines; None of none."""
+    """Return the means of answers and baselines, or None if there are none."""
     if not pairs:
         return None
     answers, baselines = zip(*pairs, strict=True)
@@ -66,8 +66,8 @@ def _mean(found: Sequence[Rouge]) -> Rouge:
 
 @cache
 def _scorer() -> Any:
-    # It brings a logger that keeps, and in the end closes, what it finds as stderr: of a
-    # notebook or a test that would be the capture, the process's own it leaves open.
+    # Its import sets up a logger that keeps the current stderr and closes it at the end. In a
+    # notebook or a test that is the capture; the process's own stderr stays open.
     with redirect_stderr(sys.__stderr__):
         from rouge_score.rouge_scorer import RougeScorer
 

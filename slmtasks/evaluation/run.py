@@ -1,4 +1,4 @@
-"""Score a model: ask it every case of a set by the task functions."""
+"""Score a model: run the task functions on every case of a set."""
 
 from __future__ import annotations
 
@@ -36,13 +36,12 @@ def evaluate(
 ) -> Evaluation:
     """Score a model on cases: a JSONL file (`Path`), or the same as objects.
 
-    `evaluation.cases` says what a case holds, `evaluation.scores` what is counted. An
-    error of one case is a miss of that case and is listed in `failures`. `day_first` is
-    how an ambiguous date is read where the case does not say; `limit` takes the first
-    cases only.
+    `evaluation.cases` defines the fields of a case, `evaluation.scores` the counts. A case
+    that raises an error counts as a miss and is listed in `failures`. `day_first` decides
+    how an ambiguous date is read if the case does not; `limit` takes only the first cases.
 
-    Raises CaseError where a case cannot be read, before the model is asked anything, and
-    ModelError where there is no model.
+    Raises CaseError if a case cannot be read, before the model is asked anything, and
+    ModelError if there is no model.
 
     Example:
 
@@ -64,7 +63,7 @@ def evaluate(
 
 
 def answer(case: Case, document: Document | None, model: Model) -> Result:
-    """What the task of a case gives for it."""
+    """Run the task of a case on it."""
     match case, document:
         case ExtractCase(), Document():
             return extract(

@@ -1,4 +1,4 @@
-"""What an evaluation returns: frozen counts and shares, by task and field."""
+"""The results of an evaluation: frozen counts and shares, by task and field."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class _Frozen(BaseModel):
 
 
 class Share(_Frozen):
-    """`hits` of `of`; `share` is None of none."""
+    """`hits` out of `of`; `share` is None if `of` is 0."""
 
     hits: int = 0
     of: int = 0
@@ -20,25 +20,24 @@ class Share(_Frozen):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def share(self) -> float | None:
-        """The part that was hit, 0 to 1."""
+        """The share of hits, 0 to 1."""
         return self.hits / self.of if self.of else None
 
 
 class FieldScores(_Frozen):
-    """How a field was filled, or all fields together.
+    """The scores of one field, or of all fields together.
 
-    Of the values that the gold has: `exact`, the mean token `f1`, `missed` (answered
-    null), `evidence` that overlaps the gold's place, of those whose place is known, and
-    `reachable`, those that the document holds at all, white space and case apart: the
-    most that can be exact where only its text may be given.
-    Of those that the gold says are absent: answered `null`, and `hallucinated` (answered
-    a value). A case without an answer is neither, so the two need not add up. `extra`
-    counts items of lists beyond the gold's.
+    Over the values that the gold has: `exact`; the mean token `f1`; `missed` (answered
+    null); `evidence` that overlaps the gold's place, over those whose place is known; and
+    `reachable`, those that the document holds, ignoring white space and case: the maximum
+    of `exact` if only the document's text may be given.
+    Over the values that the gold says are absent: `null` (answered null) and `hallucinated`
+    (answered a value). A case without an answer is neither, so the two need not add up.
+    `extra` counts list items beyond the gold's.
 
-    `review` says, by the share of right values that is asked for ("95%"), how many of the
-    values a person has to check: those whose confidence is below the lowest threshold above
-    which so many are right. The thresholds are the best for these cases; on others they can
-    do worse.
+    `review` maps a required precision ("95%") to the number of values that a person has to
+    check: those below the lowest confidence threshold above which the precision holds. The
+    thresholds are optimal for these cases and may do worse on others.
     """
 
     exact: Share
@@ -53,10 +52,10 @@ class FieldScores(_Frozen):
 
 
 class SlotScores(_Frozen):
-    """Slots of products that a text missed or contradicted, and facts that it added.
+    """Product slots that a text missed or contradicted, and facts that it added.
 
-    `error_rate` is their sum for each slot; it can be above 1. What is counted is said
-    in `slots`.
+    `error_rate` is their sum divided by the number of slots; it can exceed 1. The module
+    `slots` defines what counts.
     """
 
     slots: int
@@ -67,7 +66,7 @@ class SlotScores(_Frozen):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def error_rate(self) -> float | None:
-        """Errors for each slot."""
+        """Errors per slot."""
         errors = self.missing + self.contradicted + self.added
         return errors / self.slots if self.slots else None
 
@@ -81,10 +80,10 @@ class Rouge(_Frozen):
 
 
 class RougeScores(_Frozen):
-    """The answers' ROUGE, that of the source's first sentences, and the one by the other.
+    """The ROUGE of the answers, of the source's first sentences, and their ratio.
 
-    As many first sentences as were asked for, or one. `ratio` is None where the baseline
-    has nothing in common with the gold.
+    The baseline has as many first sentences as the case asks for, or one. `ratio` is None if
+    the baseline has nothing in common with the gold.
     """
 
     answer: Rouge
@@ -94,7 +93,7 @@ class RougeScores(_Frozen):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def ratio(self) -> dict[str, float | None]:
-        """Answer by baseline, for each measure."""
+        """The answer's score divided by the baseline's, for each measure."""
         return {
             name: getattr(self.answer, name) / base if base else None
             for name, base in self.baseline.model_dump().items()
@@ -102,7 +101,7 @@ class RougeScores(_Frozen):
 
 
 class Seconds(_Frozen):
-    """Seconds a case, the model loaded, of the cases that were answered; `p90` is nearest rank."""
+    """Seconds per answered case without loading the model; `p90` is the nearest rank."""
 
     median: float
     p90: float
@@ -110,12 +109,12 @@ class Seconds(_Frozen):
 
 
 class TaskScores(_Frozen):
-    """The scores of one task's cases; a failed case counts as all missed.
+    """The scores of one task's cases; a failed case counts as missed in every measure.
 
-    For extractions there are `fields`, with "all" for all together; for products
-    `copy_slots` (of all that was written) and `description_slots` (of that text alone);
-    `rouge` where there are texts to compare with; for replies `decided` (whether the
-    facts answer) and `evidence`. `limits` counts the cases that kept every limit.
+    Extractions have `fields`, with "all" for all fields together; products have
+    `copy_slots` (of the whole copy) and `description_slots` (of the description alone);
+    cases with reference texts have `rouge`; replies have `decided` (whether the facts
+    answer) and `evidence`. `limits` counts the cases that kept every limit.
     """
 
     cases: int
@@ -131,7 +130,7 @@ class TaskScores(_Frozen):
 
 
 class CaseFailure(_Frozen):
-    """A case without an answer: the type of the error and what it says."""
+    """A case without an answer: the type and message of its error."""
 
     case: str
     error: str
@@ -139,7 +138,7 @@ class CaseFailure(_Frozen):
 
 
 class Miss(_Frozen):
-    """What was wrong in an answer: which field, slot or limit, the gold and what was given."""
+    """An error in an answer: the field, slot or limit, the gold, and the value given."""
 
     case: str
     what: str
@@ -148,7 +147,7 @@ class Miss(_Frozen):
 
 
 class Evaluation(_Frozen):
-    """What `evaluate` returns: scores by task, the cases that failed, and what was missed."""
+    """The result of `evaluate`: scores by task, the cases that failed, and the misses."""
 
     name: str
     model: str

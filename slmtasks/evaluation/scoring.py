@@ -1,7 +1,7 @@
-"""Hold answers against their cases, and count.
+"""Compare answers with their cases, and count.
 
-An error of one case is a failure of that case: it counts as all missed, is listed, and
-the others go on. Knows nothing about models: what answers is given.
+A case that raises an error counts as missed in every measure and is listed; the other cases
+continue. Knows nothing about models: the caller passes whatever answers.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ from slmtasks.evaluation.scores import (
 from slmtasks.results import Extraction, ProductDescription, Reply, Result
 
 Answerer = Callable[[Case, Document | None], Result]
-"""What answers a case: a model's task, or anything else that shall be scored alike."""
+"""A function that answers a case: a model's task, or anything else to score in the same way."""
 
 
 @dataclass
 class _Judged:
-    """A case with what was found of its answer, or the error that it failed with.
+    """A case with the judgement of its answer, or the error that it failed with.
 
-    Where `rouge` is there, it is the answer's and the baseline's.
+    `rouge`, if present, holds the answer's scores and the baseline's.
     """
 
     case: Case
@@ -64,7 +64,7 @@ def score(
     model: str,
     day_first: bool | None = None,
 ) -> Evaluation:
-    """Score whatever answers the cases; `model` is the name that the scores carry."""
+    """Score any answerer on the cases; `model` is the name that the scores carry."""
     if any(map(rouge.gold, cases)):
         rouge.require()
     known = slots.Slots(case for case in cases if isinstance(case, ProductCase))
@@ -96,7 +96,7 @@ def _judged(case: Case, answers: Answerer, known: slots.Slots, day_first: bool |
         document = case.read(day_first)
         result = answers(case, document)
     except Exception as error:  # noqa: BLE001
-        # A user's own schema can raise anything; whatever it is, the other cases go on.
+        # A user's own schema can raise anything; the other cases continue regardless.
         judged.error = error
     judged.seconds = time.perf_counter() - begun
     if result is not None:
@@ -125,7 +125,7 @@ def _all_text(copy: ProductDescription) -> str:
 def _compared(
     case: Case, gold: Sequence[str], result: Result | None, document: Document | None
 ) -> tuple[Rouge, Rouge]:
-    """ROUGE of an answer and of the source's first sentences; nothing of what is not there."""
+    """Return the ROUGE of an answer and of the source's first sentences; 0 if missing."""
     text = str(getattr(result, "text", ""))
     baseline = rouge.first_sentences(case, document) if document else ""
     return rouge.compare(text, gold), rouge.compare(baseline, gold)

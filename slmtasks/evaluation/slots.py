@@ -1,19 +1,19 @@
 """Slot errors of product copy, as counted for data-to-text generation (E2E, RNNLG).
 
-A product's slots are its name, category, brand, audience, price and specs. Counted are
+A product's slots are its name, category, brand, audience, price and specs. The errors are:
 
-- missing: no wording of the slot's value stands in the text. A value that another slot
-  has too, here or in another case ("high"), must share a sentence with a word of the
-  slot's name. A slot that says yes or no is its name's words, with or without a negation
+- missing: the text contains no wording of the slot's value. A value that another slot also
+  has, in this case or another ("high"), must share a sentence with a word of the slot's
+  name. A yes-or-no slot is expressed by the words of its name, with or without a negation
   in the sentence.
-- contradicted: the value is missing, and one that the same slot has in another case
-  stands in the text; or a yes-or-no slot is said the other way round.
-- added: another case's value of a slot stands in the text though nothing of this product
-  says it; each figure that the product does not hold.
+- contradicted: the value is missing, and the text contains one that the same slot has in
+  another case; or the text states the opposite of a yes-or-no slot.
+- added: the text contains another case's value of a slot, which the product data does not
+  support; or a figure that the product data lacks.
 
-Not seen are other wordings than the value's own and the gold's, claims in words of the
-writer's own ("award-winning"), features, and which of two slots in one sentence a value
-is said of. The more cases a file holds, the more values can be recognized as added.
+The method does not see wordings other than the value's and the gold's, the writer's own
+claims ("award-winning"), features, or which of two slots in a sentence a value refers to.
+The more cases a file holds, the more added values are recognized.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _YES, _NO = frozenset(("yes", "true")), frozenset(("no", "false"))
 
 @dataclass
 class Errors:
-    """The slots of a text, and those that are wrong, by name; facts that were added."""
+    """The number of slots of a text, the names of wrong ones, and the facts that it adds."""
 
     slots: int
     missing: list[str] = field(default_factory=list)
@@ -44,7 +44,7 @@ class Errors:
 
 
 def scores(errors: Iterable[Errors]) -> SlotScores:
-    """The counts of several texts together."""
+    """Add up the counts of several texts."""
     found = list(errors)
     return SlotScores(
         slots=sum(one.slots for one in found),
@@ -55,7 +55,7 @@ def scores(errors: Iterable[Errors]) -> SlotScores:
 
 
 class Slots:
-    """What the slots of a set of cases can be; judges texts by it."""
+    """The possible values of the slots in a set of cases; judges texts by them."""
 
     def __init__(self, cases: Iterable[ProductCase]) -> None:
         self.values: dict[str, dict[str, str]] = {}
@@ -64,7 +64,7 @@ class Slots:
                 self.values.setdefault(key, {})[value.casefold()] = value
 
     def judge(self, case: ProductCase, text: str | None) -> Errors:
-        """The slot errors of a text; without one, all slots are missing."""
+        """Return the slot errors of a text; if it is None, all slots are missing."""
         errors = Errors(len(case.slots))
         if text is None:
             errors.missing = list(case.slots)
@@ -83,7 +83,7 @@ class Slots:
         return errors
 
     def _state(self, case: ProductCase, key: str, value: str, sentences: list[str]) -> str:
-        """What is wrong with a slot: "missing", "contradicted" or nothing."""
+        """Return the error of a slot: "missing", "contradicted" or ""."""
         truth = value.casefold()
         if truth in _YES | _NO:
             wordings = case.gold.get(key) or (" ".join(_words(key)),)
@@ -106,7 +106,7 @@ class Slots:
         return any(truth in values for other, values in self.values.items() if other != key)
 
     def _others(self, text: str, sheet: str) -> Iterator[tuple[str, str]]:
-        """Slots with values that stand in the text and are other cases'."""
+        """Find slots with other cases' values that the text contains."""
         for key, values in self.values.items():
             for truth, value in values.items():
                 known = truth in _YES | _NO or _holds(sheet, (value,))
@@ -115,7 +115,7 @@ class Slots:
 
 
 def _sheet(case: ProductCase) -> str:
-    """All that is known of the product."""
+    """Return all product data as one text."""
     product = case.product
     wordings = (word for words in case.gold.values() for word in words)
     return "\n".join(
@@ -133,7 +133,7 @@ def _holds(text: str, wordings: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _pattern(wording: str) -> re.Pattern[str]:
-    """The words of a wording in a row, whatever signs stand between them."""
+    """Match the words of a wording in sequence, with any punctuation between them."""
     words = re.findall(r"\w+", wording)
     inner = r"[\W_]+".join(map(re.escape, words)) if words else re.escape(wording)
     return re.compile(rf"(?<!\w){inner}(?!\w)", re.IGNORECASE)
