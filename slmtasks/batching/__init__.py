@@ -1,1 +1,1 @@
-"""Any task over many documents, resumable."""
+"""Run any task over many documents, resumably."""

@@ -1,4 +1,4 @@
-"""A task with its parameters: what is asked of each document, and what that depends on."""
+"""A task bound to its parameters, and everything that its answers depend on."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def _itself(document: Document) -> Document:
 
 @dataclass(frozen=True)
 class Bound:
-    """A task that takes a document and a model, and nothing else any more.
+    """A task that takes only a document and a model.
 
-    `settings` are all that its answers depend on beside those two, as JSON can hold them;
-    `suffixes` the extensions of the files that it reads, and `source` makes of a document
-    what `call` takes first.
+    `settings` holds, as JSON, everything else that its answers depend on; `suffixes` the
+    extensions of the files that it reads; `source` converts a document to the first
+    argument of `call`.
     """
 
     call: Callable[..., Result]
@@ -74,15 +74,15 @@ class Bound:
     source: Callable[[Document], Any] = _itself
 
     def __post_init__(self) -> None:
-        # What does not fit would fail with every document.
+        # Parameters that do not fit would fail with every document.
         inspect.signature(self.call).bind(None, model=None, **self.keywords)
 
     def ask(self, document: Document, model: Model, **more: Any) -> Result:
-        """The task's result for one document; `more` are further keywords of its call."""
+        """Return the task's result for one document; `more` are further keywords of its call."""
         return self.call(self.source(document), model=model, **self.keywords, **more)
 
     def within(self, timeout: float | None) -> Bound:
-        """The same task with so many seconds for each document; ValueError if it takes none."""
+        """Return the task with a time limit per document; ValueError if it accepts none."""
         if timeout is None:
             return self
         if not timeout > 0:
@@ -94,20 +94,20 @@ class Bound:
             raise ValueError(f"the task cannot be given a timeout: {error}") from error
 
     def digest(self, model: Model, reading: ReadOptions) -> str:
-        """The settings digest of its records: of its settings, the model's files, the reading."""
+        """Return the settings digest of its records: of settings, model files and reading."""
         asked = {"folder": hashing.of_folder(model.folder), "context": model.context}
         read = {"day_first": reading.day_first, "decimal": reading.decimal}
         return hashing.of_value({**self.settings, "model": asked, "reading": read})
 
 
 def bind(task: Callable[..., Any] | Bound, settings: str | None = None) -> Bound:
-    """A task function, a `Task` or any callable, with the keywords of a `partial` bound.
+    """Bind a task function, a `Task` or any callable, with the keywords of a `partial`.
 
     A message to `reply` and the JSON of a product are documents too. A callable that is
     neither the library's function nor a `Task` is called with a document and `model=`;
-    `settings` names it and whatever its answers depend on, in words that change when they
-    would. Raises TypeError or ValueError where parameters do not fit, SchemaError for a
-    schema of which no grammar can be made, DocumentError where the facts of a reply cannot
+    `settings` names it and everything that its answers depend on, in text that changes
+    whenever the answers would. Raises TypeError or ValueError if parameters do not fit,
+    SchemaError for a schema without a grammar, DocumentError if the facts of a reply cannot
     be read.
 
     Example:
@@ -146,7 +146,7 @@ def _of_function(call: Callable[..., Result], keywords: Mapping[str, Any]) -> Bo
     if call is extract:
         grounding = keywords.get("grounding", "strict")
         prompt = "extract" if grounding == "strict" else "extract-free"
-        # What no grammar can be made of is said before the first document.
+        # A schema without a grammar fails before the first document.
         Task(prompt, keywords["schema"], grounding=grounding)
     elif call is reply:
         facts = keywords["facts"]
@@ -163,7 +163,7 @@ def _of_prompt(prompt: Prompt) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A parameter as JSON can hold it; a schema by its JSON schema, a file by its content."""
+    """Convert a parameter to JSON; a schema to its JSON schema, a file to its content."""
     match value:
         case None | bool() | int() | float() | str():
             return value

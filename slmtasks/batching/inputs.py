@@ -1,4 +1,4 @@
-"""The documents that a batch is given: paths, globs, folders, or sources with their names.
+"""Find the documents of a batch: paths, globs, folders, or sources with their names.
 
 The order is the same on every system: as given, and by name inside a folder or glob.
 """
@@ -16,7 +16,7 @@ from slmtasks.batching.records import speakable
 from slmtasks.documents.document import Document
 
 Source = str | Path | Document
-"""Text, a file or a `Document`, as the tasks take it."""
+"""Text, a file or a `Document`, as the tasks take them."""
 
 Inputs = str | Path | Iterable[str | Path | tuple[str, Source]]
 """A path, glob or folder; several of them; or pairs of a name and a source."""
@@ -24,7 +24,7 @@ Inputs = str | Path | Iterable[str | Path | tuple[str, Source]]
 
 @dataclass(frozen=True)
 class Input:
-    """One document, and what its record is called."""
+    """One document, and the id of its record."""
 
     id: str
     source: Source
@@ -32,14 +32,14 @@ class Input:
 
 @dataclass(frozen=True)
 class Found:
-    """The documents of a batch, what folders and globs held beside them, and which held nothing."""
+    """The documents of a batch, other files of its folders and globs, and the empty ones."""
 
     inputs: tuple[Input, ...]
     left_out: tuple[Path, ...] = ()
     empty: tuple[str, ...] = ()
 
     def said(self) -> str:
-        """What was left out, by extension, and what held nothing; empty where neither was."""
+        """Say which files were left out, by extension, and which entries were empty, if any."""
         kinds = Counter(path.suffix.lower() or "without extension" for path in self.left_out)
         listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
         left = f"left out, no documents of this task: {listed}" if listed else ""
@@ -48,11 +48,11 @@ class Found:
 
 
 def found(inputs: Inputs, suffixes: frozenset[str], *, but: Iterable[Path] = ()) -> Found:
-    """Every document once. Of folders and globs, files that end in one of `suffixes`.
+    """Find every document once; folders and globs give the files that end in a suffix.
 
-    A folder is read with its folders, hidden files apart; a file that is named itself is
-    taken whatever it is called. None of `but` is taken. Raises ValueError where two pairs
-    have one name.
+    A folder is searched recursively, without hidden files; a file that is named explicitly
+    is taken whatever its suffix. Files in `but` are excluded. Raises ValueError if two pairs
+    have the same name.
     """
     barred = {path.resolve() for path in but}
     taken: dict[str, Input] = {}
@@ -83,7 +83,7 @@ def found(inputs: Inputs, suffixes: frozenset[str], *, but: Iterable[Path] = ())
 
 
 def _listed(entry: str | Path) -> tuple[bool, list[Path]]:
-    """The files that a path, glob or folder stands for, and whether it names one itself."""
+    """Return the files of a path, glob or folder, and whether it names one file."""
     path = Path(entry)
     if path.is_dir():
         return False, list(_walk(path))
@@ -94,7 +94,7 @@ def _listed(entry: str | Path) -> tuple[bool, list[Path]]:
 
 
 def _endless(path: Path) -> bool:
-    """Whether it is a pipe, a socket or a device, whose reading may never end."""
+    """Whether a path is a pipe, a socket or a device; reading it may never end."""
     return path.exists() and not path.is_file()
 
 

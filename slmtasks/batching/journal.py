@@ -1,9 +1,9 @@
-"""A file of lines that only grows: each is on the disc before it counts.
+"""An append-only file of lines: each line is on the disk before it counts.
 
 A line that a power cut or a kill left torn at the end is removed at the next opening, and
-a lock keeps a second process away. Nothing else is ever removed.
+a lock keeps a second process out. Nothing else is ever removed.
 
-Knows nothing about what the lines mean but how each begins.
+Knows nothing about the meaning of the lines except how each begins.
 """
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ from filelock import FileLock, Timeout
 from slmtasks.errors import OutputCorrupt, OutputFailed, OutputLocked
 
 HEAD = b'{"id":'
-"""What every line begins with; what else stands at a file's end is not ours to remove."""
+"""The beginning of every line; anything else at the end of a file is not ours to remove."""
 
 
 class Disk:
-    """What a journal asks of the file system; tests put failing ones in its place."""
+    """The file system calls of a journal; tests replace them with failing ones."""
 
     def open(self, path: Path) -> FileIO:
-        """A file to append to, unbuffered, made where it is missing."""
+        """Open an unbuffered file to append to, and create it if it is missing."""
         return FileIO(path, "a+")
 
     def write(self, file: FileIO, data: bytes) -> int:
-        """Write some of the data; says how much."""
+        """Write some of the data; return the number of bytes written."""
         return file.write(data)
 
     def truncate(self, file: FileIO, size: int) -> None:
-        """Cut the file to `size` bytes."""
+        """Truncate the file to `size` bytes."""
         file.truncate(size)
 
     def sync(self, file: FileIO) -> None:
-        """Return once the file is on the disc."""
+        """Return once the file is on the disk."""
         if sys.platform == "darwin":
             import fcntl
 
-            # There fsync leaves the data in the drive's own cache.
+            # On macOS, fsync leaves the data in the drive's own cache.
             with contextlib.suppress(OSError):
                 fcntl.fcntl(file, fcntl.F_FULLFSYNC)
                 return
         os.fsync(file.fileno())
 
     def sync_folder(self, folder: Path) -> None:
-        """Return once the folder's entries are on the disc; Windows has no call for that."""
+        """Return once the folder's entries are on the disk; Windows has no call for that."""
         if sys.platform == "win32":
             return
         handle = os.open(folder, os.O_RDONLY)
@@ -61,7 +61,7 @@ class Disk:
             os.close(handle)
 
     def rename(self, old: Path, new: Path) -> None:
-        """Give a file another name."""
+        """Rename a file."""
         old.rename(new)
 
 
@@ -100,17 +100,17 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Close the file and let others at it."""
+        """Close the file and release its lock."""
         if self._file is not None:
             self._file.close()
             self._file = None
         self._lock.release()
 
     def append(self, line: bytes) -> None:
-        """Write a line, newline included, and return once it is on the disc.
+        """Write a line, newline included, and return once it is on the disk.
 
-        After an OutputFailed the journal takes no more: what the disc holds is not known
-        before the next opening.
+        After an OutputFailed the journal accepts no more lines: the content of the disk is
+        unknown until the next opening.
         """
         file = self._file
         if file is None:
@@ -129,7 +129,7 @@ class Journal:
             raise self._failed(error) from error
 
     def lines(self) -> Iterator[bytes]:
-        """The lines in their order."""
+        """Yield the lines in order."""
         try:
             with self.path.open("rb") as file:
                 yield from file
@@ -137,13 +137,13 @@ class Journal:
             raise self._failed(error) from error
 
     def put_aside(self) -> Path | None:
-        """Give a file that holds lines another name and begin anew; says the new name."""
+        """Rename a file that holds lines and start a new one; return the new name."""
         if self._size == 0 or self._file is None:
             return None
         numbers = range(1, sys.maxsize)
         names = (self.path.with_name(f"{self.path.stem}.{n}{self.path.suffix}") for n in numbers)
         aside = next(name for name in names if not name.exists())
-        # Windows renames no open file.
+        # Windows cannot rename an open file.
         self._file.close()
         self._file = None
         try:
@@ -157,14 +157,14 @@ class Journal:
         try:
             self._file = self._disk.open(self.path)
             self._size = self._recovered(self._file)
-            # Also what an earlier run wrote and was killed before it could sync.
+            # Also sync lines of an earlier run that was killed before it could sync them.
             self._disk.sync(self._file)
             self._disk.sync_folder(self.path.parent)
         except OSError as error:
             raise self._failed(error) from error
 
     def _recovered(self, file: FileIO) -> int:
-        """The file's size once its last line is whole."""
+        """Repair or remove a torn last line; return the file's size."""
         whole = 0
         torn = first = b""
         with self.path.open("rb") as reader:
@@ -178,7 +178,7 @@ class Journal:
             return whole
         if _complete(torn):
             return whole + len(torn) + self._disk.write(file, b"\n")
-        # In UTF-16, as other programs save a file, every line begins and ends with a NUL.
+        # In UTF-16, which other programs save files in, every line begins and ends with a NUL.
         if not (_begun(torn) and _begun(first)):
             raise OutputCorrupt(
                 f"{self.path} ends in something that is no record; give another output"
@@ -195,7 +195,7 @@ class Journal:
 
 
 def _begun(line: bytes) -> bool:
-    """Whether a line may be one of ours, or zeros that a power cut left."""
+    """Whether a line may be ours, or zeros that a power cut left."""
     return line.startswith(HEAD) or HEAD.startswith(line) or not line.strip(b"\0")
 
 

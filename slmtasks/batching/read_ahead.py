@@ -1,7 +1,7 @@
-"""The documents of a batch, read in time for the model, or known to be done already.
+"""Read the documents of a batch ahead of the model, and skip those already done.
 
-A document that ends the process that reads it is tried again, then left out; how often it
-did so is remembered from one run to the next.
+A document that crashes the process that reads it is tried again, then skipped; the number
+of crashes is kept from one run to the next.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ from slmtasks.errors import BatchError, UnreadableDocument
 T = TypeVar("T")
 
 AHEAD = 4
-"""Documents that are read before the model asks for them."""
+"""The number of documents that are read before the model asks for them."""
 
 Key = tuple[str, str | None]
-"""What tells one document from another: its id and the digest of its content."""
+"""The identity of a document: its id and the digest of its content."""
 
 
 @dataclass(frozen=True)
 class ReadDocument:
-    """One document of a batch: `known` by the record that it has, read, or with an error."""
+    """One document of a batch: `known` from its record, read, or with an error."""
 
     id: str
     digest: str | None
@@ -50,10 +50,10 @@ class ReadDocument:
 
 
 class CrashLog:
-    """How often each document ended the process that read it, this run and before.
+    """How often each document crashed the process that read it, in this run and before.
 
-    Kept in the file `path`, which is made at the first crash; only in memory for None.
-    With `forget`, those of earlier runs do not count.
+    Kept in the file `path`, created at the first crash, or only in memory if it is None.
+    With `forget`, crashes in earlier runs do not count.
     """
 
     def __init__(self, path: Path | None = None, *, forget: bool = False) -> None:
@@ -66,11 +66,11 @@ class CrashLog:
                     self._counts[entry["id"], entry["input_digest"]] += 1
 
     def of(self, key: Key) -> int:
-        """How often it was this document."""
+        """Return the number of crashes of a document."""
         return self._counts[key]
 
     def add(self, key: Key, how: str) -> None:
-        """Remember one more."""
+        """Record a crash."""
         self._counts[key] += 1
         if self._path is not None:
             entry = {"id": key[0], "input_digest": key[1], "reason": how}
@@ -79,7 +79,7 @@ class CrashLog:
 
 
 class Opener:
-    """Opens documents one after another, but for those that are `done`."""
+    """Opens documents one after another, except those that are `done`."""
 
     def __init__(self, reading: ReadOptions, done: Mapping[Key, Status], crashes: CrashLog) -> None:
         self._reading = reading
@@ -88,11 +88,11 @@ class Opener:
         self._reader = Reader(reading)
 
     def close(self) -> None:
-        """End the process that reads, also from another thread."""
+        """End the reading process; may be called from another thread."""
         self._reader.close()
 
     def open(self, given: Input) -> ReadDocument:
-        """The document, or why there is none; raises BatchError alone."""
+        """Return the document, or the reason why there is none; raises only BatchError."""
         begun = time.perf_counter()
         known: Status | None = None
         document: Document | None = None
@@ -106,14 +106,14 @@ class Opener:
         except BatchError:
             raise
         except Exception as error:  # noqa: BLE001
-            # Whatever is wrong with one document is for its record to say.
+            # The record of a document reports whatever is wrong with it.
             failure = error
             known = self._done.get((given.id, digest))
         seconds = time.perf_counter() - begun
         return ReadDocument(given.id, digest, known, document, failure, seconds)
 
     def _tried(self, key: Key, call: Callable[[], T]) -> T:
-        """What the call gives, tried again where it ends the process, but not for ever."""
+        """Return the result of a call, retried a few times if it crashes the process."""
         how = "reading it ended the process in an earlier run"
         while self._crashes.of(key) < self._reading.tries:
             try:
@@ -147,7 +147,7 @@ class Opener:
 
 
 def read_ahead(opener: Opener, inputs: Iterable[Input]) -> Generator[ReadDocument]:
-    """The documents in order, the next ones read while the caller works; closes the opener."""
+    """Yield the documents in order, reading ahead while the caller works; close the opener."""
     pool = ThreadPoolExecutor(1)
     waiting: deque[Future[ReadDocument]] = deque()
     try:
@@ -164,6 +164,6 @@ def read_ahead(opener: Opener, inputs: Iterable[Input]) -> Generator[ReadDocumen
 
 def _result(future: Future[ReadDocument]) -> ReadDocument:
     while True:
-        # On Windows nothing, not even Ctrl-C, breaks into a wait without an end.
+        # On Windows nothing, not even Ctrl-C, interrupts a wait without a timeout.
         with suppress(NotYet):
             return future.result(timeout=0.2)

@@ -1,4 +1,4 @@
-"""What a batch writes for each document, and what it says at its end.
+"""The records that a batch writes for its documents, and its final report.
 
 Knows nothing about files, models or how documents are read.
 """
@@ -15,7 +15,7 @@ from slmtasks.schema.shapes import ITEMS
 
 Status = Literal["ok", "partial", "failed"]
 
-# Valid in JSON, but many a reader of lines ends a line here.
+# Valid in JSON, but many line readers end a line here.
 _BREAKS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 
 
@@ -24,7 +24,7 @@ class _Frozen(BaseModel):
 
 
 class Failure(_Frozen):
-    """Why a document has no answer: the error's type, its sentence, the page where known."""
+    """Why a document has no answer: the error's type, its message, and the page if known."""
 
     type: str
     message: str
@@ -32,13 +32,13 @@ class Failure(_Frozen):
 
 
 class Record(_Frozen):
-    """What a batch writes for one document.
+    """The record that a batch writes for one document.
 
-    `id` is the path as given. `status` is "ok", "partial" where some of the document was
-    not read (`coverage` says what), or "failed", with an `error` in place of a `value`.
-    `value` is an extraction's value, or the fields of any other result. The digests are
-    SHA-256 in hex: of the document's content (None where it could not be read at all) and
-    of all that the answer depends on beside it. `seconds` count reading and answering.
+    `id` is the path as given. `status` is "ok", "partial" if some of the document was not
+    read (`coverage` lists it), or "failed", with an `error` instead of a `value`. `value`
+    is an extraction's value, or the fields of any other result. The digests are SHA-256 in
+    hex: of the document's content (None if it could not be read at all) and of everything
+    else that the answer depends on. `seconds` includes reading and answering.
     """
 
     id: str
@@ -58,7 +58,7 @@ class Record(_Frozen):
     seconds: float = 0.0
 
     def line(self) -> bytes:
-        """The record as one line of JSON in UTF-8, its newline included."""
+        """Return the record as one line of JSON in UTF-8, newline included."""
         text = json.dumps(
             self.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, separators=(",", ":")
         )
@@ -66,13 +66,13 @@ class Record(_Frozen):
 
 
 def answered(result: Result) -> dict[str, Any]:
-    """The fields of a record that a result gives."""
+    """Return the fields of a record from a result."""
     fields = result.model_dump(mode="json")
     carried = {name: fields.pop(name) for name in Result.model_fields}
     evidence = fields.pop("evidence", {})
     inferred = fields.pop("inferred", ())
     confidence = fields.pop("confidence", {})
-    # An extraction holds its answer in one field; the others are their answer.
+    # An extraction holds its answer in one field; other results are the answer themselves.
     value = fields["value"] if set(fields) == {"value"} else fields
     value = {ITEMS: value} if isinstance(value, list) else value
     status = "ok" if result.coverage.complete else "partial"
@@ -87,7 +87,7 @@ def answered(result: Result) -> dict[str, Any]:
 
 
 def failed(error: BaseException) -> dict[str, Any]:
-    """The fields of a record that an error gives."""
+    """Return the fields of a record from an error."""
     page = getattr(error, "page", None)
     said = str(error) or type(error).__name__
     return {
@@ -97,12 +97,12 @@ def failed(error: BaseException) -> dict[str, Any]:
 
 
 def speakable(text: str) -> str:
-    r"""A text that UTF-8 can hold: half a surrogate pair becomes its escape, as \udcff."""
+    r"""Make a text encodable in UTF-8: a lone surrogate becomes its escape, as \udcff."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 class Counts(_Frozen):
-    """How many records there are of each status."""
+    """The number of records of each status."""
 
     ok: int = 0
     partial: int = 0
@@ -110,11 +110,11 @@ class Counts(_Frozen):
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """The number of all records."""
         return self.ok + self.partial + self.failed
 
     def plus(self, status: Status) -> Counts:
-        """The counts with one more of `status`."""
+        """Return the counts with one more of `status`."""
         return self.model_copy(update={status: getattr(self, status) + 1})
 
 
@@ -122,9 +122,9 @@ class BatchReport(_Frozen):
     """How a batch went: `inputs` are `done` now, or were done `before`, or are `left`.
 
     `ended` says why it stopped: "complete", "stopped" by Ctrl-C or SIGTERM, or
-    "fail-fast". Of those left, `known` have a record by their name. `usage` and `seconds` are
-    of this run, and `slowest` names its ten slowest documents with their seconds. `aside` is
-    where an output that stood in the way was put.
+    "fail-fast". `known` counts the inputs left that have a record under their name. `usage`
+    and `seconds` cover this run, and `slowest` names its ten slowest documents with their
+    seconds. `aside` is the new path of an existing output that was renamed.
     """
 
     out: str
@@ -141,12 +141,12 @@ class BatchReport(_Frozen):
 
     @property
     def left(self) -> int:
-        """Inputs that were not reached; the same command goes on with them."""
+        """The number of inputs that were not reached; the same command continues with them."""
         return self.inputs - self.done.total - self.before.total
 
     @property
     def documents_per_hour(self) -> float:
-        """The pace of this run; 0 where nothing was done."""
+        """The pace of this run; 0 if nothing was done."""
         return 3600 * self.done.total / self.seconds if self.seconds and self.done.total else 0.0
 
     @property
@@ -156,7 +156,7 @@ class BatchReport(_Frozen):
 
     @property
     def seconds_left(self) -> float | None:
-        """How long the inputs without a record take at this pace; None before there is one."""
+        """The time for inputs without a record at this pace; None until the pace is known."""
         if not self.done.total:
             return None
         return max(self.left - self.known, 0) * self.seconds / self.done.total

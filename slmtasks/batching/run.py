@@ -1,8 +1,8 @@
-"""Any task over many documents: one durable record each, whatever happens in between.
+"""Run any task over many documents, and write one durable record for each.
 
-A document's way: `inputs` names it, `reader` reads it in a process of its own while the
-model works on the one before, the task answers, and `journal` has the record on the disc
-before the next one begins. What is recorded is never done again, and never removed.
+`inputs` names a document, `reader` reads it in a separate process while the model works on
+the previous one, the task answers, and `journal` puts the record on the disk before the next
+document begins. A recorded document is never done again, and a record is never removed.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ from slmtasks.errors import OutputCorrupt, SettingsChanged
 from slmtasks.models.model import Model, default
 
 SLOWEST = 10
-"""Documents that a report names."""
+"""The number of documents that a report names."""
 
 IfExists = Literal["resume", "retry", "append", "restart"]
-"""What to do with an output that holds records: see `batch`."""
+"""How to treat an output that holds records: see `batch`."""
 
 _ANEW = ("retry", "restart")
 
 Done = dict[Key, Status]
-"""The documents that need not be done again, each with the status of its last record."""
+"""The documents that are already done, each with the status of its last record."""
 
 Answers = Generator[Record | Status]
-"""A record for each document, or the status of the one that it has."""
+"""A record for each document, or the status of its existing record."""
 
 Listener = Callable[[BatchReport, Record | None], None]
 """Called with the report so far: at the start, and after each document with its record."""
 
 
 class BatchStopped(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM stopped a batch; `report` is what was done. Run it again to go on."""
+    """Ctrl-C or SIGTERM stopped a batch; `report` says what is done. Run it again to continue."""
 
     def __init__(self, report: BatchReport) -> None:
         super().__init__("the batch was stopped; the same call goes on")
@@ -68,20 +68,20 @@ def batch(
 
     `inputs` are a path, glob or folder, several of them, or pairs of a name and a source
     (text, a file, a `Document`). `task` is a function of the library or a `Task`, its
-    parameters bound by `functools.partial`, or what `bind` makes of a callable of your own.
+    parameters bound by `functools.partial`, or the result of `bind` for your own callable.
 
-    A record is on the disc before the next document begins. Called again, a batch goes on:
-    what has a record of the same id, content and settings is not done again. `if_exists`
-    is "resume", which raises SettingsChanged where `out` holds records of other settings;
-    "retry", which does failed documents once more; "append", which adds to records of other
-    settings; or "restart", which gives the old file another name. Nothing is ever erased.
+    A record is on the disk before the next document begins. Called again, a batch resumes:
+    a document with a record of the same id, content and settings is not done again.
+    `if_exists` is "resume", which raises SettingsChanged if `out` holds records of other
+    settings; "retry", which repeats failed documents; "append", which adds to records of
+    other settings; or "restart", which renames the old file. Nothing is ever erased.
 
-    Files are read in a process of their own, within the limits of `reading`. A document
-    that cannot be read or answered gets a record that says why, and the others go on,
-    unless `fail_fast`. The first Ctrl-C or SIGTERM drops the document in hand and raises
+    Files are read in a separate process, within the limits of `reading`. A document that
+    cannot be read or answered gets a record with the reason, and the batch continues, unless
+    `fail_fast`. The first Ctrl-C or SIGTERM drops the current document and raises
     BatchStopped; a second one ends the process at once.
 
-    Raises BatchError and its types, ModelError, SchemaError, TypeError or ValueError.
+    Raises BatchError and its subclasses, ModelError, SchemaError, TypeError or ValueError.
 
     Example:
 
@@ -109,10 +109,10 @@ def recorded(
     fail_fast: bool,
     on_progress: Listener | None,
 ) -> BatchReport:
-    """Put the answers on the disc, whoever makes them: what is left of a batch without a model.
+    """Write the answers to the disk, whatever makes them: a batch apart from its model.
 
-    `answering` is given what is done already, and gives a record, or the status of the one
-    that there is, for each input. Raises as `batch` does.
+    `answering` receives the documents already done and yields a record, or the status of
+    the existing one, for each input. Raises as `batch` does.
     """
     options.check(if_exists, IfExists, "if_exists")
     path = Path(report.out)
@@ -132,7 +132,7 @@ def recorded(
 
 
 def finished(journal: Journal, settings: str, if_exists: IfExists) -> Done:
-    """What need not be done again; raises OutputCorrupt or SettingsChanged."""
+    """Return the documents already done; raises OutputCorrupt or SettingsChanged."""
     done: Done = {}
     others = 0
     for number, line in enumerate(journal.lines(), start=1):
@@ -166,7 +166,7 @@ def answers(
     settings: str,
     stops: StopSignals,
 ) -> Answers:
-    """The answer for each document, until a stop is asked for."""
+    """Yield the answer for each document, until a stop is requested."""
     with closing(documents):
         while not stops.asked:
             try:
@@ -182,7 +182,7 @@ def answers(
 
 
 def record(opened: ReadDocument, bound: Bound, model: Model, settings: str) -> Record:
-    """What the task says of a document, or what was wrong."""
+    """Make the record of a document: the task's answer, or the error."""
     begun = time.perf_counter()
     made: dict[str, Any] = {"model": model.name}
     try:
@@ -191,7 +191,7 @@ def record(opened: ReadDocument, bound: Bound, model: Model, settings: str) -> R
         made |= answered(bound.ask(opened.document, model))
         return _record(opened, settings, made, begun)
     except Exception as error:  # noqa: BLE001
-        # Validators are the user's own and raise what they like; no other document suffers.
+        # Validators are the user's own and may raise anything; other documents are unaffected.
         return _record(opened, settings, {**failed(error), "model": model.name}, begun)
 
 
@@ -204,7 +204,7 @@ def _record(opened: ReadDocument, settings: str, made: dict[str, Any], begun: fl
         seconds=round(seconds, 6),
         **made,
     )
-    # A value that no line can hold is an error of its own.
+    # A value that cannot be serialized fails here.
     whole.line()
     return whole
 
@@ -212,7 +212,7 @@ def _record(opened: ReadDocument, settings: str, made: dict[str, Any], begun: fl
 def collect(
     records: Iterable[Record | Status], journal: Journal, tally: Tally, fail_fast: bool
 ) -> None:
-    """Put each record on the disc and count it; ends early where `fail_fast` says so."""
+    """Write each record to the disk and count it; with `fail_fast`, end at a failure."""
     for made in records:
         if isinstance(made, str):
             tally.found(made)
@@ -225,7 +225,7 @@ def collect(
 
 
 class Tally:
-    """The report of a batch while it grows; `known` are the inputs that have a record before."""
+    """The growing report of a batch; `known` are the inputs with a record from before."""
 
     def __init__(
         self, report: BatchReport, known: Collection[str], on_progress: Listener | None
@@ -241,7 +241,7 @@ class Tally:
         now = self.report
         self._now(before=now.before.plus(status), known=now.known - 1)
         if not self.report.done.total:
-            # The pace is that of the documents that are worked on.
+            # The pace counts only documents that are processed.
             self._begun = time.perf_counter()
 
     def add(self, made: Record) -> None:
@@ -250,7 +250,7 @@ class Tally:
         slowest = sorted([*now.slowest, (made.id, made.seconds)], key=lambda entry: -entry[1])
         self._now(
             done=now.done.plus(made.status),
-            # Its content has changed since.
+            # A known document that is done again is no longer left.
             known=now.known - (made.id in self._known),
             usage=now.usage + made.usage,
             seconds=time.perf_counter() - self._begun,
@@ -259,7 +259,7 @@ class Tally:
         self._on_progress(self.report, made)
 
     def end(self, how: Literal["stopped", "fail-fast"]) -> None:
-        """Say that it ended before its inputs did."""
+        """Report that the batch ended before its inputs did."""
         self._now(ended=how)
 
     def _now(self, **changed: Any) -> None:

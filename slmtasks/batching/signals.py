@@ -1,6 +1,6 @@
-"""Ctrl-C and SIGTERM as a KeyboardInterrupt, where one does no harm.
+"""Turn Ctrl-C and SIGTERM into a KeyboardInterrupt, only where it does no harm.
 
-Knows nothing about what is stopped.
+Knows nothing about the work that is stopped.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from types import FrameType
 from typing import Any
 
 STOPPED = 130
-"""The exit code of a process that was told to stop twice."""
+"""The exit code of a process after a second stop signal."""
 
 ECHO = 0.2
-"""Seconds after the first signal in which another is the same one: `timeout` sends two."""
+"""Seconds after a first signal in which a second counts as the same: `timeout` sends two."""
 
 _SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
@@ -25,10 +25,10 @@ _SIGNALS = [
 
 
 class StopSignals:
-    """While its context lasts, a first signal asks for a stop and a second ends the process.
+    """Within this context, a first signal requests a stop and a second ends the process.
 
     The first sets `asked`, and raises KeyboardInterrupt only inside `breakable`, so that
-    what stands outside is never left half done. In a thread that gets no signals it does
+    code outside it is never left half done. In a thread that receives no signals, it does
     nothing.
     """
 
@@ -40,13 +40,13 @@ class StopSignals:
 
     @property
     def breakable(self) -> _Breakable:
-        """A context that a stop breaks into."""
+        """Return a context that a stop interrupts."""
         return _Breakable(self)
 
     def __enter__(self) -> StopSignals:
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
-                # nohup and shells that start a process behind have it ignored: keep to that.
+                # nohup, and shells that start a background process, ignore it: leave it so.
                 if signal.getsignal(number) != signal.SIG_IGN:
                     self._former[number] = signal.signal(number, self._stop)
         return self

@@ -1,7 +1,7 @@
-"""The records of a batch as a table: CSV, or Parquet by pyarrow, which only this module knows.
+"""Write the records of a batch as a table: CSV, or Parquet by pyarrow.
 
-One row a document, its last record; a column for each field of the values, nested ones by
-their path, lists as JSON.
+One row per document, from its last record; one column per field of the values, nested fields
+named by their path, lists as JSON. Only this module knows pyarrow.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from slmtasks.errors import BatchError
 from slmtasks.results import unsure
 
 FIXED = ("id", "status", "error", "warnings", "confidence")
-"""The columns before the values' own."""
+"""The columns before those of the values."""
 
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-# Spreadsheets that save a table choose quotes and separators of their own.
+# Spreadsheets that save a table choose their own quotes and separators.
 _OURS = re.compile(rb'(\xef\xbb\xbf)?"?id"?[,;\t]"?status\b|PAR1')
 
 
 def check(table: Path) -> None:
-    """Say before the work what would keep a table from being written at its end.
+    """Check before the batch that its table can be written at the end.
 
-    Raises ValueError where another file than a table stands in its place, or BatchError
-    where pyarrow is missing.
+    Raises ValueError if the path holds a file that is not such a table, or BatchError if
+    pyarrow is missing.
     """
     if _is_parquet(table):
         _pyarrow()
@@ -51,11 +51,11 @@ def check(table: Path) -> None:
 def write(
     records: Path, table: Path, *, confidence: bool = False, unsure_below: float | None = None
 ) -> None:
-    """Write the table of a file of records; ".parquet" is Parquet, all else CSV.
+    """Write the table of a file of records; ".parquet" is Parquet, anything else CSV.
 
-    The column `confidence` is the lowest of a record. With `confidence`, each value has a
-    column of its own for it; with `unsure_below`, the column `unsure` names the values below.
-    A table that exists is replaced once the new one is whole. Raises OSError, or as
+    The column `confidence` is the lowest of a record. With `confidence`, each value also has
+    its own confidence column; with `unsure_below`, the column `unsure` names the values below
+    it. An existing table is replaced once the new one is complete. Raises OSError, or as
     `check` does.
     """
     check(table)
@@ -74,7 +74,7 @@ def write(
 
 
 def last_records(records: Path) -> dict[str, Record]:
-    """The last record of each document of a file, by its id."""
+    """Return the last record of each document in a file, by its id."""
     last: dict[str, Record] = {}
     with records.open("rb") as file:
         for line in file:
@@ -98,7 +98,7 @@ def _row(record: Record, confidence: bool, unsure_below: float | None) -> dict[s
 
 
 def _lowest(confidence: Mapping[str, float], column: str) -> float | None:
-    """The confidence of a column's value; of a list, that of its least sure item."""
+    """Return the confidence of a column's value; for a list, that of its least sure item."""
     inside = (f"{column}.", f"{column}[")
     chances = (c for path, c in confidence.items() if path == column or path.startswith(inside))
     return min(chances, default=None)
@@ -117,7 +117,7 @@ def _flat(value: Mapping[str, Any], path: str) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    """A value as a spreadsheet may have it: text that it would run as a formula is quoted."""
+    """Make a value safe for a spreadsheet: text that it would run as a formula is quoted."""
     if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return f"'{value}"
     return value
@@ -145,7 +145,7 @@ def _parquet(rows: list[dict[str, Any]], columns: list[str], path: Path) -> None
 
 
 def _alike(cells: list[Any]) -> list[Any]:
-    """Cells of one type, text where they differ."""
+    """Convert cells to one type: text if their types differ."""
     kinds = {type(cell) for cell in cells if cell is not None}
     if len(kinds) < 2 or kinds == {int, float}:
         return [float(c) if kinds == {int, float} and c is not None else c for c in cells]
