@@ -1,12 +1,12 @@
 """Find, check and render the prompt files.
 
 A prompt file is Markdown: a version between `---` lines, then sections. `# System`
-and `# User` are what the model is told; variables are `$name`. `# If name` is a
-block that stands at `$name` only where the variable is given; `# Each name` is
+and `# User` are the turns that the model sees; variables are `$name`. `# If name` is a
+block that replaces `$name` only if the variable is given; `# Each name` is
 repeated for each row of a list; `# Retry` is the turn that follows a rejected
-answer. Missing and spare variables are both errors.
+answer. Missing and unknown variables are both errors.
 
-Knows nothing about models, tokens or what the variables mean.
+Knows nothing about models, tokens or the meaning of the variables.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ class Prompt:
 
     @property
     def label(self) -> str:
-        """What results carry as `prompt_version`: name and version, as in "extract/1"."""
+        """The `prompt_version` of results: name and version, as in "extract/1"."""
         return f"{self.name}/{self.version}"
 
     def messages(self, variables: Mapping[str, Value]) -> list[Message]:
-        """Render the system and user turns; PromptError for a variable too few or too many."""
+        """Render the system and user turns; PromptError for a missing or unknown variable."""
         used: set[str] = set()
         turns = []
         for role in ("System", "User"):
@@ -63,7 +63,7 @@ class Prompt:
     def retry(
         self, messages: Sequence[Message], answer: str, errors: Sequence[str]
     ) -> list[Message]:
-        """The conversation continued: the rejected answer, and what was wrong with it."""
+        """Continue the conversation with the rejected answer and its errors."""
         if "Retry" not in self.sections:
             raise PromptError(f"prompt {self.name}: it has no '# Retry' section; add one")
         listed = "\n".join(f"- {error}" for error in errors)
@@ -94,13 +94,13 @@ class Prompt:
                 values[name] = value
                 continue
             if not values[name]:
-                # A block that is not there leaves no empty line behind.
+                # An absent block leaves no empty line.
                 text = re.sub(rf"^\${name}\n", "", text, flags=re.MULTILINE)
         return Template(text).substitute(values)
 
 
 def parse(text: str, name: str) -> Prompt:
-    """Read the text of a prompt file; raises PromptError where it is malformed."""
+    """Read the text of a prompt file; raises PromptError if it is malformed."""
     text = text.replace("\r\n", "\n")
     front = _FRONT.match(text)
     version = re.search(r"^version:\s*(\S+)\s*$", front[1], re.MULTILINE) if front else None
@@ -123,7 +123,7 @@ def parse(text: str, name: str) -> Prompt:
 
 @cache
 def folder() -> Path:
-    """Where the library's own prompt files are: in the wheel, else in the checkout."""
+    """Return the folder of the library's prompt files: in the wheel, else in the checkout."""
     here = Path(__file__).resolve().parent
     for place in (here / "prompts", here.parent / "prompts"):
         if (place / "extract.md").is_file():
@@ -143,10 +143,10 @@ def _load(path: Path) -> Prompt:
 
 
 def load(prompt: str | Path) -> Prompt:
-    """A prompt file by its `Path`, a prompt of the library by its name, or a prompt's text.
+    """Load a prompt file by its `Path`, a prompt of the library by name, or a prompt's text.
 
-    A text is written as a prompt file; it may leave out the version, and is the user's turn
-    where it has no sections. Without a `# Retry` section it has that of `extract`.
+    A text has the format of a prompt file; it may omit the version, and without sections it
+    is the user's turn. Without a `# Retry` section it takes that of `extract`.
     """
     if isinstance(prompt, Path):
         return _load(prompt)

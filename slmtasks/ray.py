@@ -1,7 +1,7 @@
-"""A batch over a Ray cluster: the same records, made by models in several processes.
+"""Run a batch on a Ray cluster: the same records, made by models in several processes.
 
-Ray Data deals the documents out, starts the workers again that die, and tries again what
-they had in hand; the caller's process alone writes the output. There is no scheduler here.
+Ray Data distributes the documents, restarts workers that die, and retries the documents that
+they were working on; only the caller's process writes the output. There is no scheduler here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from slmtasks.documents.sandbox import ReadOptions
 from slmtasks.errors import BatchError, ModelError
 from slmtasks.models.model import load
 
-# A cluster that Ray starts tells its makers how it is used, unless this is set before.
+# A cluster that Ray starts reports usage statistics to its makers, unless this is set before.
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 
 try:
@@ -35,18 +35,18 @@ except ImportError as error:
     raise BatchError('Ray is one package more: pip install "slmtasks[ray]"') from error
 
 BLOCK = 4
-"""Documents that go to a worker together, and that are lost together where it dies."""
+"""The number of documents that a worker receives together, and loses together if it dies."""
 
 TRIES = 2
-"""How often Ray tries a block again; then its documents are left for the next run."""
+"""How often Ray retries a block before it leaves its documents for the next run."""
 
 
 @dataclass(frozen=True)
 class Workers:
-    """How many models there are, and what each may use of its machine.
+    """The number of models, and the resources of each.
 
-    `model` and `device` are as for `load`; a folder must lie at one path on every machine,
-    as must the documents, and each of `count` workers has `cpus` cores and `gpus` GPUs.
+    `model` and `device` are as for `load`; a model folder and the documents must have the
+    same path on every machine. Each of `count` workers has `cpus` cores and `gpus` GPUs.
     """
 
     model: str | Path | None = None
@@ -74,18 +74,18 @@ def batch(
 ) -> BatchReport:
     """Run a task over documents as `slmtasks.batch` does, on `workers` of a Ray cluster.
 
-    The records, their digests and what a rerun does are the same; one that was begun on
-    one machine goes on here, and the other way round. The cluster is the one that Ray is
-    connected to, or else a local one. Documents of a block that Ray gave up are `left`.
+    The records, their digests and the behavior of a rerun are the same; a batch begun on one
+    machine can continue here, and vice versa. The cluster is the one that Ray is connected
+    to, or else a local one. Documents of a block that Ray gives up on are `left`.
 
-    Raises as `slmtasks.batch`, BatchError where Ray does not start, and ModelError where a
-    worker's model is another one.
+    Raises as `slmtasks.batch`, BatchError if Ray does not start, and ModelError if a worker
+    has a different model.
     """
     workers, reading, bound = workers or Workers(), reading or ReadOptions(), bind(task)
     listed = found(inputs, bound.suffixes, but=[Path(out)]).inputs
     _connect()
     uses = {"num_cpus": workers.cpus, "num_gpus": workers.gpus}
-    # Where a worker can run: the caller's own machine need not have room for the model.
+    # Run on a worker: the caller's own machine may not have room for the model.
     settings = ray.get(ray.remote(**uses)(_settings).remote(bound, workers, reading))
 
     def answering(done: Done, crashes: CrashLog, stops: StopSignals) -> Answers:
@@ -101,7 +101,7 @@ def batch(
                 _Worker,
                 fn_constructor_args=(bound, workers, reading, settings),
                 compute=ray.data.ActorPoolStrategy(size=workers.count),
-                # Without it, a document that ends its worker is tried for ever.
+                # Without it, a document that kills its worker is retried forever.
                 max_task_retries=TRIES,
                 **uses,
             )
@@ -112,13 +112,13 @@ def batch(
 
 
 def _connect() -> None:
-    """Connect to a cluster as Ray does at its first call, but say where it cannot."""
+    """Connect to a cluster as Ray does at its first call, but report a failure clearly."""
     if ray.is_initialized():
         return
     try:
         ray.init()
     except Exception as error:
-        # It is an Exception and nothing more where Ray's processes take over 30 s to begin.
+        # Ray raises a plain Exception if its processes take over 30 s to start.
         said = str(error).partition("\n")[0].rstrip(".")
         raise BatchError(
             f"Ray does not start: {said}; it may on a less busy machine, or start a cluster by "
@@ -142,7 +142,7 @@ def _until_stopped(rows: Iterator[dict[str, Any]], stops: StopSignals) -> Answer
 
 @contextmanager
 def _giving_up() -> Iterator[None]:
-    """Have Ray go on with the others where a block fails for good."""
+    """Make Ray continue with other blocks if a block fails for good."""
     context = ray.data.DataContext.get_current()
     former = context.max_errored_blocks
     context.max_errored_blocks = -1
@@ -158,7 +158,7 @@ def _settings(bound: Bound, workers: Workers, reading: ReadOptions) -> str:
 
 
 class _Worker:
-    """A model, and a process that reads for it; Ray makes one for each worker."""
+    """A model and its reading process; Ray creates one for each worker."""
 
     def __init__(self, bound: Bound, workers: Workers, reading: ReadOptions, settings: str) -> None:
         self._bound = bound

@@ -25,10 +25,10 @@ class Evidence(_Frozen):
 
 
 class Progress(_Frozen):
-    """How far a task is: what `on_progress` hears, between two passes of the model.
+    """The progress of a task, passed to `on_progress` between two passes of the model.
 
-    `read` of `tokens` of the prompt are read, in part `part` of `parts` of the source;
-    `text` is the answer so far, as JSON that has not ended.
+    The model has read `read` of the prompt's `tokens`, in part `part` of `parts` of the
+    source; `text` is the answer so far, as incomplete JSON.
     """
 
     read: int
@@ -39,7 +39,7 @@ class Progress(_Frozen):
 
     @property
     def partial(self) -> dict[str, Any]:
-        """What the answer holds so far, by field; a text that is not ended as far as it is."""
+        """Return the answer so far, by field; an unfinished text as far as it is written."""
         try:
             found = from_json(self.text, allow_partial="trailing-strings")
         except ValueError:
@@ -48,7 +48,7 @@ class Progress(_Frozen):
 
 
 class Usage(_Frozen):
-    """What the model did: tokens prefilled, of them taken from its cache, and written; seconds."""
+    """The work of the model: tokens prefilled (of these, from its cache) and written; seconds."""
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -74,10 +74,10 @@ class SkippedPart(_Frozen):
 
 
 class Coverage(_Frozen):
-    """How much of the source the answer rests on.
+    """How much of the source the answer is based on.
 
-    `read` of `characters` of the text were put to the model, in `chunks` parts; they
-    differ by the spans in `missing`. Pages that gave no text are in `missing` too.
+    The model read `read` of the text's `characters`, in `chunks` parts; `missing` lists the
+    other spans, and the pages without text.
     """
 
     characters: int
@@ -93,7 +93,7 @@ class Coverage(_Frozen):
 
 
 class Result(_Frozen):
-    """What every result carries beside its answer."""
+    """The fields that every result carries besides its answer."""
 
     warnings: tuple[str, ...]
     usage: Usage
@@ -103,13 +103,13 @@ class Result(_Frozen):
 
 
 class Extraction(Result, Generic[T]):
-    """What `extract` returns.
+    """The result of `extract`.
 
-    `evidence` is keyed by field path ("total", "lines[0].amount"); each value lists the
-    places where it stands. `inferred` names the fields whose value no document could
-    hold verbatim (an enum, a bool): they are the model's judgement. `confidence` is, by
-    the same paths, the probability that the model gave a value among those that the
-    grammar allowed, from 0 to 1; 1 where there was no choice.
+    `evidence` is keyed by field path ("total", "lines[0].amount") and lists the places of
+    each value. `inferred` names the fields whose value a document cannot hold verbatim (an
+    enum, a bool): they are the model's judgement. `confidence` maps the same paths to the
+    probability that the model gave a value among those that the grammar allowed, from 0 to
+    1; it is 1 if there was no choice.
     """
 
     value: T
@@ -119,15 +119,15 @@ class Extraction(Result, Generic[T]):
 
 
 def unsure(confidence: Mapping[str, float], below: float) -> tuple[str, ...]:
-    """The paths of the fields whose confidence is below a threshold, in their order."""
+    """Return the paths of the fields whose confidence is below a threshold, in order."""
     return tuple(path for path, chance in confidence.items() if chance < below)
 
 
 class Summary(Result):
-    """What `summarize` returns: its `points` (or sentences, or quotes) and their joined `text`.
+    """The result of `summarize`: its `points` (or sentences, or quotes) and their joined `text`.
 
-    `evidence` is keyed "points[0]", "points[1]", ...: for quotes the place that they
-    were copied from, else the sentences that share the most words with the point.
+    `evidence` is keyed "points[0]", "points[1]", ...: the place that a quote was copied from,
+    else the sentences that share the most words with the point.
     """
 
     text: str
@@ -136,7 +136,7 @@ class Summary(Result):
 
 
 class ProductDescription(Result):
-    """What `describe_product` returns; `title` begins with the product's name verbatim."""
+    """The result of `describe_product`; `title` begins with the product's name verbatim."""
 
     title: str
     tagline: str
@@ -146,7 +146,7 @@ class ProductDescription(Result):
 
 
 class SocialPost(Result):
-    """What `social_post` returns: `text` is all of the post, its hashtags and link included."""
+    """The result of `social_post`: `text` is the whole post, hashtags and link included."""
 
     text: str
     hashtags: tuple[str, ...]
@@ -156,7 +156,7 @@ class SocialPost(Result):
 
 
 class Reply(Result):
-    """What `reply` returns; `evidence` holds the sentences of the facts under "text"."""
+    """The result of `reply`; `evidence` holds the sentences of the facts under "text"."""
 
     text: str
     answered: bool

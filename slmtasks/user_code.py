@@ -1,6 +1,6 @@
-"""Code of the user's own, found by the text that names it: FILE.py:NAME or MODULE:NAME.
+"""Find the user's own code by a text that names it: FILE.py:NAME or MODULE:NAME.
 
-Knows nothing about what is named.
+Knows nothing about the named object.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ _FORM = "FILE.py:NAME or MODULE:NAME"
 
 
 def named(place: str) -> Any:
-    """What a place names; its file or module is run. Raises ValueError in one sentence.
+    """Run a file or module and return the object that a place names.
 
-    A module is looked for in the working directory, too.
+    A module is also looked up in the working directory. Raises ValueError with a
+    one-sentence message.
     """
-    # The last colon: a Windows path has one behind its drive.
+    # The last colon: a Windows path has one after its drive.
     where, _, name = place.rpartition(":")
     file = where.endswith(".py")
     if not name.isidentifier() or not (file or all(map(str.isidentifier, where.split(".")))):
@@ -32,14 +33,14 @@ def named(place: str) -> Any:
 
 
 def run(file: Path) -> ModuleType:
-    """The module of a Python file, run as an import would; raises ValueError."""
+    """Run a Python file as an import would and return its module; raises ValueError."""
     if not file.is_file():
         raise ValueError(f"there is no file {file}")
     spec = importlib.util.spec_from_file_location(f"slmtasks_run_{file.stem}", file)
     if spec is None or spec.loader is None:
         raise ValueError(f"{file} cannot be imported; give a Python file")
     module = importlib.util.module_from_spec(spec)
-    # Annotations of the file are looked up in its module when pydantic resolves them.
+    # Pydantic resolves the file's annotations in its module.
     sys.modules[spec.name] = module
     _also_from(file.parent)
     try:
@@ -54,13 +55,13 @@ def _imported(name: str) -> ModuleType:
     try:
         return import_module(name)
     except (Exception, SystemExit) as error:
-        # The module itself or a package that it should be in, not one that it imports.
+        # The module itself or a package that should contain it, not one that it imports.
         if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
             raise ValueError(f"there is no module {name}; give {_FORM}") from error
         raise ValueError(f"{name} fails when it is imported: {error!r}") from error
 
 
 def _also_from(folder: Path) -> None:
-    """Import from a folder what is found nowhere else: it must not hide what is installed."""
+    """Import from a folder last, so that it does not hide installed modules."""
     if (place := str(folder.resolve())) not in sys.path:
         sys.path.append(place)
