@@ -1,1 +1,1 @@
-"""What this machine can run, and what is set up wrongly."""
+"""Check what this machine can run, and find errors in its setup."""

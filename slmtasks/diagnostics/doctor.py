@@ -1,4 +1,4 @@
-"""What this machine can run and how fast, what is set up wrongly, and how to mend it."""
+"""Report what this machine can run and how fast, setup errors, and how to fix them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from slmtasks.models.model import Model, load
 from slmtasks.tasks.summarize import summarize
 
 RUNTIMES = ("onnxruntime-genai", "onnxruntime-genai-cuda", "onnxruntime-genai-directml")
-"""Distributions of which one must be installed: all bring the module onnxruntime_genai."""
+"""One of these distributions must be installed: all provide the module onnxruntime_genai."""
 
 ENGINES = (
     "onnxruntime",
@@ -30,10 +30,10 @@ ENGINES = (
     "onnxruntime-openvino",
     "onnxruntime-webgpu",
 )
-"""Distributions of which one must be installed: all bring the module onnxruntime."""
+"""One of these distributions must be installed: all provide the module onnxruntime."""
 
 TRIED = 120
-"""Seconds that a device may take to load nano."""
+"""The time limit in seconds for a device to load nano."""
 
 _SAMPLE = (
     "Northgate Office Supplies opened its second warehouse in Leeds on 4 March 2026. The "
@@ -50,14 +50,14 @@ class _Part(BaseModel):
 
 
 class Problem(_Part):
-    """What is wrong, and the command or the step that mends it."""
+    """A problem, and the command or step that fixes it."""
 
     what: str
     mend: str
 
 
 class DeviceState(_Part):
-    """A device that a package is installed for: whether nano loads on it, or why not."""
+    """A device with an installed package: whether nano loads on it, or why not."""
 
     name: str
     loads: bool
@@ -65,7 +65,7 @@ class DeviceState(_Part):
 
 
 class ModelState(_Part):
-    """A model on this machine: its bytes, and whether its files are as installed."""
+    """A model on this machine: its size in bytes, and whether its files are intact."""
 
     name: str
     kind: str
@@ -75,7 +75,7 @@ class ModelState(_Part):
 
 
 class Speed(_Part):
-    """A short measure: seconds of a summary of a page, the prompt's start being kept."""
+    """A short measurement: seconds to summarize a page, with the prompt's start cached."""
 
     model: str
     device: str
@@ -86,7 +86,7 @@ class Speed(_Part):
 
 
 class Report(_Part):
-    """Everything that the doctor found; memory and disk in bytes."""
+    """All findings of the doctor; memory and disk in bytes."""
 
     system: str
     python: str
@@ -107,7 +107,7 @@ class Report(_Part):
 
 
 def examine(*, measure: bool = True) -> Report:
-    """Look at everything; `measure` also runs the default model on a page."""
+    """Examine the machine and its setup; `measure` also runs the default model on a page."""
     packages = _packages()
     states = [_try(name) for name in devices.candidates("auto")]
     found = [_state(each) for each in store.installed()]
@@ -139,7 +139,7 @@ def examine(*, measure: bool = True) -> Report:
 
 
 def set_up_problems(packages: Mapping[str, str]) -> list[Problem]:
-    """What is wrong with a set of installed distributions, by name and version."""
+    """Return the problems of a set of installed distributions, by name and version."""
     found = [
         Problem(
             what=f"{' and '.join(there)} overwrite each other's files",
@@ -168,7 +168,7 @@ def set_up_problems(packages: Mapping[str, str]) -> list[Problem]:
 def memory_problem(
     name: str, size: int, per_token: int, context: int, total: int
 ) -> Problem | None:
-    """Whether a model of `size` bytes fits, with its KV cache, into `total` bytes of memory."""
+    """Return a problem if a model of `size` bytes and its KV cache exceed `total` memory."""
     if size + context * per_token <= total:
         return None
     room = (total - size) // per_token
@@ -192,7 +192,7 @@ def _packages() -> dict[str, str]:
 
 
 def _try(name: str) -> DeviceState:
-    """Load nano on a device, in a process of its own: native code can take one down."""
+    """Load nano on a device in a separate process, because native code can crash it."""
     code = (
         "import sys, slmtasks\n"
         "try:\n"
@@ -264,7 +264,7 @@ def _measure() -> tuple[Speed | None, str | None]:
 
 
 def _timed(model: Model) -> Speed:
-    # The first call computes the prompt's constant part, which the later ones keep.
+    # The first call computes the prompt's constant part, which later calls reuse.
     summarize("A first page.", style="quotes", length="short", model=model)
     usage = summarize(_SAMPLE, style="quotes", length="short", model=model).usage
     return Speed(

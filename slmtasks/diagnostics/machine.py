@@ -1,6 +1,6 @@
-"""What this machine is: cores, instruction sets, memory, GPUs and NPUs, by asking the system.
+"""Ask the system about this machine: cores, instruction sets, memory, GPUs and NPUs.
 
-Knows nothing about the runtime: that a GPU is seen says nothing about whether it is used.
+Knows nothing about the runtime: a GPU that is listed is not necessarily used.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-# What makes a difference to int8 and int4 arithmetic, by the names that Linux gives it.
+# The instruction sets that matter for int8 and int4 arithmetic, by their Linux names.
 _TELLING = (
     "avx avx2 f16c fma avx512f avx512_vnni avx512_bf16 avx_vnni amx_int8 "
     "asimd asimddp i8mm bf16 sve sve2"
 ).split()
 
-# Windows numbers them: PF_AVX2 and its neighbours in winnt.h.
+# Windows identifies them by number: PF_AVX2 and its neighbours in winnt.h.
 _WINDOWS = {39: "avx", 40: "avx2", 41: "avx512f", 43: "asimddp"}
 
 _MACOS = {
@@ -30,9 +30,9 @@ _MACOS = {
 }
 
 _CLASSES = Path("/sys/class")
-"""Where Linux lists devices by what they are."""
+"""The folder in which Linux lists devices by class."""
 
-# AMD's GPUs and its NPUs have vendor numbers of their own.
+# AMD's GPUs and NPUs have different vendor numbers.
 _VENDORS = {
     "0x10de": "NVIDIA",
     "0x1002": "AMD",
@@ -43,7 +43,7 @@ _VENDORS = {
 
 
 def processor() -> str:
-    """The processor's name."""
+    """Return the processor's name."""
     if sys.platform == "linux":
         for line in _text("/proc/cpuinfo").splitlines():
             if line.startswith("model name"):
@@ -54,7 +54,7 @@ def processor() -> str:
 
 
 def instructions() -> list[str]:
-    """The instruction sets that speed up a model and are there."""
+    """Return the available instruction sets that speed up a model."""
     if sys.platform == "win32":
         return _windows_instructions()
     if sys.platform == "darwin":
@@ -67,7 +67,7 @@ def instructions() -> list[str]:
 
 
 def gpus() -> list[str]:
-    """The GPUs that the system shows."""
+    """Return the GPUs that the system lists."""
     if sys.platform == "win32":
         return _powershell("Get-CimInstance Win32_VideoController | % Name")
     if sys.platform == "darwin":
@@ -75,12 +75,12 @@ def gpus() -> list[str]:
         return [card.get("sppci_model", "?") for card in shown.get("SPDisplaysDataType", [])]
     nvidia = [line.partition(" (")[0] for line in _run("nvidia-smi", "-L").splitlines()]
     seen = _linux_devices("drm", "card*")
-    # Without NVIDIA's driver its tool shows nothing; the card is there all the same.
+    # Without NVIDIA's driver, its tool lists nothing although the card is there.
     return nvidia + [each for each in seen if not nvidia or each != "NVIDIA"]
 
 
 def npus() -> list[str]:
-    """The NPUs that the system shows; macOS has no list of them."""
+    """Return the NPUs that the system lists; macOS has no such list."""
     if sys.platform == "win32":
         return _powershell("Get-PnpDevice -Class ComputeAccelerator -Status OK | % FriendlyName")
     return _linux_devices("accel", "accel*")
@@ -105,7 +105,7 @@ def _powershell(command: str) -> list[str]:
 
 
 def _run(*command: str) -> str:
-    """What a command of the system prints; nothing where it is not there or fails."""
+    """Return the output of a system command, or "" if it is missing or fails."""
     try:
         done = subprocess.run(  # noqa: S603
             command, capture_output=True, text=True, errors="replace", timeout=20, check=True

@@ -1,1 +1,1 @@
-"""A page that shows each value in the text it comes from."""
+"""A page that shows each value in the text that it comes from."""

@@ -1,4 +1,4 @@
-"""A document's text cut where evidence begins and ends, so that a page can mark it."""
+"""Split a document's text where evidence begins and ends, so that a page can mark it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 from slmtasks.documents.document import Document
 
 WHOLE = 60_000
-"""Characters: a longer text is shown around its evidence alone."""
+"""Characters of a text; of a longer text only the surroundings of its evidence are shown."""
 
 AROUND = 2_000
-"""Characters on each side of a quote that are shown then."""
+"""Characters shown on each side of a quote in a longer text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands, and its number among the places of its document."""
+    """The place of a value, and its number among the places of its document."""
 
     number: int
     start: int
@@ -27,7 +27,7 @@ class Place:
 
 
 def pages(document: Document, places: Sequence[Place]) -> Iterator[list[Any]]:
-    """The pages: number, whether text before and behind is left out, pieces.
+    """Yield the pages: number, whether text before and after is left out, pieces.
 
     A piece is a text, or a list of a text and the numbers of the places that it belongs to.
     """
@@ -43,7 +43,7 @@ def pages(document: Document, places: Sequence[Place]) -> Iterator[list[Any]]:
 
 
 def _around(places: Sequence[Place], low: int, high: int) -> list[tuple[int, int]]:
-    """Spans of a page around its evidence, joined where they meet."""
+    """Return the spans of a page around its evidence, joined where they meet."""
     spans: list[tuple[int, int]] = []
     for place in sorted(places, key=lambda place: place.start):
         start, end = max(low, place.start - AROUND), min(high, place.end + AROUND)
@@ -54,7 +54,7 @@ def _around(places: Sequence[Place], low: int, high: int) -> list[tuple[int, int
 
 
 def _pieces(text: str, start: int, end: int, places: Sequence[Place]) -> Iterator[Any]:
-    """A span of the text cut where a place begins or ends."""
+    """Split a span of the text where a place begins or ends."""
     inside = [place for place in places if place.start < end and place.end > start]
     borders = {start, end}
     borders.update(max(start, place.start) for place in inside)

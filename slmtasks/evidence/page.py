@@ -1,8 +1,8 @@
-"""A page to look at answers with: each value beside the text, its evidence marked.
+"""Write a page for reviewing answers: each value next to the text, its evidence marked.
 
-The page is one file that loads nothing. What documents hold reaches it as JSON, escaped
-so that no text ends its script, and its content policy lets only its own style and script
-run. The style, the script and the page around them are files in `evidence/`.
+The page is one file that loads nothing. The content of documents is embedded as JSON,
+escaped so that no text ends its script, and the content policy allows only the page's own
+style and script. The style, the script and the page around them are files in `evidence/`.
 
 Records are read as JSON, as `batch` or `extract --json` writes them: this module knows no
 task, no model and no schema.
@@ -36,7 +36,7 @@ DOUBTED = 0.5
 """A value with a lower confidence is shown as unsure."""
 
 _TITLE = b"<title>Evidence: "
-"""What stands near the beginning of every page."""
+"""Every page contains this near its beginning."""
 
 _STATES = ("ok", "partial", "failed")
 _PARTS = {"style": "style.css", "script": "script.js"}
@@ -50,13 +50,13 @@ def evidence_page(
     password: str | None = None,
     limits: Limits = Limits(),  # noqa: B008 (frozen)
 ) -> int:
-    """Write the page of a run's records, and say how many documents it lists.
+    """Write the page of a run's records, and return the number of documents that it lists.
 
     `run` is the JSONL that `batch` or `extract --json` wrote. The texts are read again from
-    the documents, whose paths are taken from `folder`; where a file is gone or has changed
-    since, the page says so and shows the quotes alone. Raises DocumentError where `run`
-    cannot be read, MalformedDocument where it holds no records, ValueError where `out` is
-    there and no such page, and OSError where it cannot be written.
+    the documents, whose paths are relative to `folder`; if a file is missing or has changed
+    since, the page says so and shows only the quotes. Raises DocumentError if `run` cannot be
+    read, MalformedDocument if it holds no records, ValueError if `out` exists and is not such
+    a page, and OSError if it cannot be written.
     """
     _check(Path(out))
     entries, documents = [], []
@@ -76,13 +76,13 @@ def evidence_page(
         index=_json(entries),
         documents="\n".join(documents),
     )
-    # What no encoding holds, half a surrogate pair, is shown as a question mark.
+    # A lone surrogate, which UTF-8 cannot encode, becomes a question mark.
     Path(out).write_text(page, encoding="utf-8", errors="replace", newline="\n")
     return len(entries)
 
 
 def _check(out: Path) -> None:
-    """Raise ValueError where another file than a page would be lost."""
+    """Raise ValueError if a file other than such a page would be overwritten."""
     if not out.is_file():
         return
     with out.open("rb") as file:
@@ -96,19 +96,19 @@ def _hash(text: str) -> str:
 
 
 def _json(value: Any) -> str:
-    """JSON that stands in a script element: nothing in it can end or nest that."""
+    """Return JSON that is safe in a script element: nothing in it can end or nest that."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _records(run: Path) -> Iterator[dict[str, Any]]:
-    """The records of a run; what a stop has left of the last line is passed over."""
+    """Yield the records of a run; skip a last line that an interruption left incomplete."""
     try:
         data = run.read_bytes()
     except OSError as error:
         raise DocumentError(f"the run cannot be read: {error}", name=run.name) from error
     if b"\0" in data:
-        # UTF-16, as some shells save what a command prints: JSON itself holds no NUL.
+        # UTF-16, as some shells save a command's output: JSON itself holds no NUL.
         data = encodings.decode(data, name=run.name).encode()
     found, lines = 0, data.removeprefix(codecs.BOM_UTF8).split(b"\n")
     for number, line in enumerate(lines, start=1):
@@ -132,10 +132,10 @@ def _records(run: Path) -> Iterator[dict[str, Any]]:
 
 
 def _latest(records: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The last record of each document and settings, at the first one's place."""
+    """Return the last record of each document and settings, in order of the first ones."""
     latest: dict[str, dict[str, Any]] = {}
     for number, record in enumerate(records):
-        # Lines of `extract --json` have no id, and each counts.
+        # Lines of `extract --json` have no id; all of them are kept.
         key = [record["id"], record.get("settings_digest")] if "id" in record else number
         latest[json.dumps(key)] = record
     return list(latest.values())
@@ -144,7 +144,7 @@ def _latest(records: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
 def _shown(
     record: dict[str, Any], folder: Path, password: str | None, limits: Limits
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the list says of a record, and what is shown where it is looked at."""
+    """Return a record's entry in the list, and its details when it is opened."""
     name = str(record.get("id") or record.get("source") or "(no name)")
     rows, places = _rows(record)
     status = record.get("status") or _status(record)
@@ -164,7 +164,7 @@ def _shown(
 
 
 def _rows(record: dict[str, Any]) -> tuple[list[Any], list[Place]]:
-    """A row a field: path, value, remark, the pages and quotes; and all places in their order."""
+    """Return one row per field (path, value, remark, pages and quotes), and all places in order."""
     evidence, inferred = record.get("evidence") or {}, record.get("inferred") or ()
     rows: list[Any] = []
     places: list[Place] = []
@@ -179,7 +179,7 @@ def _rows(record: dict[str, Any]) -> tuple[list[Any], list[Place]]:
 
 
 def _notes(record: dict[str, Any]) -> list[list[str]]:
-    """What is to be known of a document, each with the status that it speaks for."""
+    """Return the notes on a document, each with the status that it indicates."""
     error = record.get("error")
     said = error.get("message") if isinstance(error, dict) else error
     missing = (record.get("coverage") or {}).get("missing") or ()
@@ -191,7 +191,7 @@ def _notes(record: dict[str, Any]) -> list[list[str]]:
 
 
 def _doubts(record: dict[str, Any]) -> list[str]:
-    """The warnings but for those of missing pages, and the fields of unsure values."""
+    """Return the warnings, except those of missing pages, and the fields of unsure values."""
     chances = record.get("confidence") or {}
     low = (
         f"{path}: the model was {chance:.0%} sure of it"
@@ -205,7 +205,7 @@ def _doubts(record: dict[str, Any]) -> list[str]:
 
 
 def _status(record: dict[str, Any]) -> str:
-    """The status of a record that has none of its own, as `extract --json` writes it."""
+    """Derive the status of a record without one, as `extract --json` writes it."""
     if record.get("error"):
         return "failed"
     return "partial" if (record.get("coverage") or {}).get("missing") else "ok"
@@ -233,7 +233,7 @@ def _missed(one: dict[str, Any]) -> str:
 
 
 def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The fields of a value with their paths, as evidence is keyed: lines[0].amount."""
+    """Yield the fields of a value with their paths, the keys of evidence: lines[0].amount."""
     if isinstance(value, dict) and value:
         for name, one in value.items():
             yield from _flat(one, f"{path}.{name}" if path else str(name))
@@ -257,7 +257,7 @@ def _source(
     password: str | None,
     limits: Limits,
 ) -> Document | str:
-    """The document of a record; or why its text cannot be shown, in a sentence."""
+    """Return the document of a record, or a sentence that says why it cannot be shown."""
     digest = record.get("input_digest")
     try:
         if digest and hashing.of_file(path) != digest:

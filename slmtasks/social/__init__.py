@@ -1,1 +1,1 @@
-"""The rules of social platforms: limits, and how each counts."""
+"""The rules of social platforms: their limits, and how they count."""

@@ -1,10 +1,10 @@
-"""How long a text is, as each platform counts it.
+"""Measure the length of a text as each platform counts it.
 
-`weighted` is X's measure (twitter-text 3), `mastodon`, `bluesky` and `threads` are
-those of the platforms they are named after, `units` that of all that say "characters"
-and no more: code units of UTF-16, the strictest reading in use.
+`weighted` is X's measure (twitter-text 3); `mastodon`, `bluesky` and `threads` are those of
+the platforms that they are named after; `units` is for all platforms that only say
+"characters": code units of UTF-16, the strictest interpretation in use.
 
-Knows nothing about limits, nor about how a post is written.
+Knows nothing about limits or how a post is written.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     import regex
 
 LINK = 23
-"""What a link counts on X and on Mastodon, however long it is."""
+"""The length of any link on X and on Mastodon."""
 
 LIGHT = ((0x0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
 """Code points that weigh 1 on X; any other weighs 2 (twitter-text, config/v3.json)."""
 
 _LIGHT = re.compile("[" + "".join(f"{chr(low)}-{chr(high)}" for low, high in LIGHT) + "]")
 
-# A link as twitter-text finds it, which Mastodon uses too. Which top-level domains exist
-# is not known here: one of ASCII letters is taken to, except those reserved for tests.
+# A link as twitter-text, which Mastodon also uses, finds it. The list of top-level domains is
+# not known here: any domain of ASCII letters counts, except those reserved for tests.
 _BEFORE = r"(?i)(?<![A-Za-z0-9@＠$#＃\u202A-\u202E])"
 _TLD = (
     r"(?!(?:example|internal|invalid|lan|local|localhost|test)\b)"
@@ -43,7 +43,7 @@ _WEB = rf"{_BEFORE}https?://(?:\w[\w-]*\.)+(?:(?P<known>{_TLD})|{_LETTERS}){_PAT
 _BARE = rf"{_BEFORE}(?<![_./-])(?:[a-z0-9][a-z0-9_-]*\.)+{_LETTERS}{_PATH}"
 _MENTION = r"(?<![=/\w])(@[A-Za-z0-9_](?:[\w.-]*\w)?)@\w+(?:[.-]+\w+)*"
 
-# The signs © and ® are emoji only where a variation selector says so.
+# The signs © and ® are emoji only if a variation selector follows.
 _PICTURE = (
     r"(?:[\u00A9\u00AE](?=\uFE0F)"
     r"|(?![\u00A9\u00AE])(?=\p{Emoji})\p{Extended_Pictographic}(?!\uFE0E))"
@@ -58,7 +58,7 @@ _EMOJI_PART = (
 
 @cache
 def pattern(source: str) -> regex.Pattern[str]:
-    """A compiled pattern with Unicode's properties, which the standard library lacks."""
+    """Compile a pattern with Unicode properties, which the standard library lacks."""
     # Imported here: it takes 15 ms, which `import slmtasks` need not.
     import regex
 
@@ -66,12 +66,12 @@ def pattern(source: str) -> regex.Pattern[str]:
 
 
 def units(text: str) -> int:
-    """Code units of UTF-16: a code point beyond the first plane counts 2."""
+    """Count code units of UTF-16: a code point beyond the first plane counts 2."""
     return len(text) + sum(char > "\uffff" for char in text)
 
 
 def graphemes(text: str) -> int:
-    """What a reader takes for one character: extended grapheme clusters."""
+    """Count extended grapheme clusters, the characters that a reader perceives."""
     return len(pattern(r"\X").findall(text))
 
 
@@ -83,24 +83,24 @@ def weighted(text: str) -> int:
     def take(cost: int) -> str:
         nonlocal total
         total += cost
-        # What stood before and after must not become one.
+        # The texts before and after must not join.
         return "\0"
 
     text = pattern(_WEB).sub(lambda found: take(_cost(found, _weight(found[0]))), text)
-    # Without a scheme, a link is one only if its domain exists.
+    # Text without a scheme is a link only if its domain exists.
     text = pattern(_BARE).sub(lambda found: take(max(LINK, _weight(found[0]))), text)
     text = pattern(_EMOJI).sub(lambda _: take(2), text)
     return total + _weight(text.replace("\0", ""))
 
 
 def mastodon(text: str) -> int:
-    """Mastodon: graphemes, each link as 23, of `@name@server` the name alone."""
+    """Mastodon: graphemes, each link as 23, `@name@server` as the name alone."""
     text = pattern(_WEB).sub(lambda found: "x" * _cost(found, len(found[0])), text)
     return graphemes(pattern(_MENTION).sub(r"\1", text))
 
 
 def bluesky(text: str) -> int:
-    """Bluesky: graphemes, at most 300; a tenth of the bytes where they are over 3,000."""
+    """Bluesky: graphemes, at most 300; a tenth of the bytes if they exceed 3,000."""
     size = len(text.encode("utf-8", "surrogatepass"))
     return graphemes(text) if size <= 3000 else max(graphemes(text), -(-size // 10))
 
@@ -116,5 +116,5 @@ def _weight(text: str) -> int:
 
 
 def _cost(found: regex.Match[str], own: int) -> int:
-    """23; its own length where that is more and the platform may not take it for a link."""
+    """Return 23, or the link's own length if it is longer and may not count as a link."""
     return LINK if found["known"] else max(LINK, own)

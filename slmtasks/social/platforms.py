@@ -1,11 +1,10 @@
-"""What fits into a post, platform by platform.
+"""The limits of a post on each platform.
 
-`PLATFORMS` is the table. `Platform.count` says what a finished text counts by the
-platform's own counting; `weight`, `light` and `barred` let a grammar keep to the limit
-while it writes, one code point at a time: the sum of the weights is never below the
-count.
+`PLATFORMS` is the table. `Platform.count` measures a finished text as the platform does;
+`weight`, `light` and `barred` let a grammar keep to the limit while it writes, one code
+point at a time: the sum of the weights is never below the count.
 
-Knows nothing about models, prompts or how a post is put together.
+Knows nothing about models, prompts or how a post is composed.
 """
 
 from __future__ import annotations
@@ -36,13 +35,13 @@ HASHTAG = r"\p{L}{2,20}"
 on one platform or another."""
 
 LINKLIKE = r"\.\p{L}|://"
-"""What every link holds, with or without a scheme. A body without it holds no link, so
-that nothing in it can count 23 where its code points count less."""
+"""A part of every link, with or without a scheme. A body without it holds no link, so
+nothing in it can count 23 while its code points count less."""
 
 _Range = tuple[int, int]
 
-# Code points of weight 1 that a grammar takes for heavy, because NFC can make more of
-# them: composition exclusions (one becomes two), marks that displace another mark of a
+# Code points of weight 1 that a grammar treats as heavy, because NFC can expand them:
+# composition exclusions (one becomes two), marks that displace another mark of a
 # precomposed letter ("é" and a dot below become "ẹ" and an acute, 1 + 1 becomes 2 + 1),
 # letters with two marks.
 _X_HEAVY: tuple[_Range, ...] = (
@@ -71,7 +70,7 @@ _THREADS_HEAVY: tuple[_Range, ...] = (
 
 
 def _without(ranges: tuple[_Range, ...], taken: tuple[_Range, ...]) -> tuple[_Range, ...]:
-    """The ranges less those taken out of them; both are in ascending order."""
+    """Subtract ranges from ranges; both are in ascending order."""
     left: list[_Range] = []
     for low, high in ranges:
         for first, last in taken:
@@ -85,13 +84,13 @@ def _without(ranges: tuple[_Range, ...], taken: tuple[_Range, ...]) -> tuple[_Ra
 
 
 def _body(ranges: tuple[_Range, ...]) -> str:
-    """The inside of a character class in Rust's notation."""
+    """Return the inside of a character class in Rust's notation."""
     return "".join(rf"\x{{{low:X}}}-\x{{{high:X}}}" for low, high in ranges)
 
 
 @cache
 def _class(body: str) -> re.Pattern[str]:
-    """The same class in Python's notation."""
+    """Compile the same class in Python's notation."""
     return re.compile(
         "[" + re.sub(r"\\x\{(\w+)\}", lambda code: rf"\U{int(code[1], 16):08X}", body) + "]"
     )
@@ -101,14 +100,14 @@ def _class(body: str) -> re.Pattern[str]:
 class Platform:
     """One platform's rules for a post.
 
-    `limit` is the most that `count(text)` may be, `link` what a link counts (None: its
-    own length), `hashtags` how many tags a post may hold (None: no such rule), `source`
-    where the rules stand.
+    `limit` is the maximum of `count(text)`, `link` the length of a link (None: its own
+    length), `hashtags` the maximum number of tags (None: no such rule), `source` the pages
+    that state the rules.
 
     For a grammar: a code point of the class `[light]` weighs 1, any other `weight`;
-    those of `[barred]` must not be written (the class is empty where it is ""). Both are
+    those of `[barred]` must not be written (the class is empty if it is ""). Both are
     the inside of a character class in Rust's notation. In a text without `barred` and
-    `LINKLIKE`, the weights sum to `count` at least.
+    `LINKLIKE`, the weights sum to at least `count`.
     """
 
     name: PlatformName
@@ -123,19 +122,19 @@ class Platform:
     barred: str = field(default="", repr=False)
 
     def count(self, text: str) -> int:
-        """What the platform counts for the text, links and hashtags included."""
+        """Return the length of a text by the platform's count, links and hashtags included."""
         return self.measure(text)
 
     def bound(self, text: str) -> int:
-        """The sum of the weights and of what links add: at least `count`, without `barred`."""
+        """Return the sum of the weights and link extras: at least `count`, without `barred`."""
         heavy = len(text) - len(_class(self.light).findall(text))
         links = len(lengths.pattern(LINKLIKE).findall(text)) if self.link else 0
         return len(text) + heavy * (self.weight - 1) + links * (self.link or 0)
 
     def room(self, tail: str) -> int:
-        """What is left for a body that `tail` follows (hashtags, a link); 0 where nothing is.
+        """Return the room left for a body before `tail` (hashtags, a link), 0 if there is none.
 
-        `tail` begins with white space: so what it counts does not depend on the body.
+        `tail` begins with white space, so that its length does not depend on the body.
         """
         return max(0, self.limit - self.count(tail))
 
@@ -162,7 +161,7 @@ _EVERY = (
         measure=lengths.units,
         weight=2,
         light=_body(((0, 0xFFFF),)),
-        # LinkedIn's own pages were not to be had; every client says the same.
+        # LinkedIn's own pages are not accessible; every client states the same limit.
         source=("https://www.ayrshare.com/docs/apis/post/social-networks/linkedin.md",),
     ),
     Platform(
@@ -172,7 +171,7 @@ _EVERY = (
         measure=lengths.units,
         weight=2,
         light=_body(((0, 0xFFFF),)),
-        # Announced in November 2011 on the pages of its engineers, reported there.
+        # Announced in November 2011 by its engineers, as reported there.
         source=(
             "https://techradar.com/news/internet/"
             "facebook-status-limit-now-400-times-bigger-than-twitter-s-1044715",
@@ -186,7 +185,7 @@ _EVERY = (
         measure=lengths.units,
         weight=2,
         light=_body(((0, 0xFFFF),)),
-        # 2,200 from the API; five tags, down from thirty, since December 2025.
+        # 2,200 by the API; five tags, down from thirty, since December 2025.
         source=(
             "https://developers.facebook.com/docs/instagram-platform/"
             "instagram-graph-api/reference/ig-user/media",
@@ -228,11 +227,11 @@ _EVERY = (
 )
 
 PLATFORMS: Mapping[str, Platform] = MappingProxyType({each.name: each for each in _EVERY})
-"""Every platform by its name."""
+"""Every platform by name."""
 
 
 def platform(name: str) -> Platform:
-    """A platform by its name; raises ValueError with the names there are."""
+    """Return a platform by name; raises ValueError with the known names."""
     try:
         return PLATFORMS[name]
     except KeyError:
@@ -242,5 +241,5 @@ def platform(name: str) -> Platform:
 
 
 def is_hashtag(tag: str) -> bool:
-    """Whether a tag, without its `#`, is well formed: see `HASHTAG`."""
+    """Whether a tag without its `#` is well formed: see `HASHTAG`."""
     return lengths.pattern(HASHTAG).fullmatch(tag) is not None
