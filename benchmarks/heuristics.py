@@ -143,13 +143,15 @@ def _typed(node: Node, document: Document, spans: Sequence[tuple[int, int]]) -> 
 
 
 def overlapping(case: ReplyCase, document: Document) -> Reply:
-    """The sentence that shares most words with the message (BM25); it always answers."""
+    """The two sentences that share most words with the message (BM25); it always answers."""
     whole = Passage.whole(document)
     sentences = [_words(whole.text[start:end]) for start, end in whole.sentences]
     scored = bm25(_words(case.message), sentences)
-    start, end = whole.sentences[max(range(len(scored)), key=scored.__getitem__)]
-    place = whole.evidence(start, end)
-    return Reply(text=place.quote, answered=True, evidence={"text": [place]}, **_carried(document))
+    best = sorted(range(len(scored)), key=scored.__getitem__, reverse=True)[:2]
+    picked = [at for at in best if scored[at]] or best[:1]
+    places = [whole.evidence(*whole.sentences[at]) for at in sorted(picked)]
+    text = " ".join(place.quote for place in places)
+    return Reply(text=text, answered=True, evidence={"text": places}, **_carried(document))
 
 
 def bm25(query: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
