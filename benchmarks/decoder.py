@@ -38,7 +38,7 @@ import slmtasks as slm
 from benchmarks import llama
 from benchmarks.replay import Replaying, Script
 from slmtasks import prompt_files
-from slmtasks.decoding.loop import DecodeRequest
+from slmtasks.decoding.request import DecodeRequest
 from slmtasks.documents.passages import Passage
 from slmtasks.grammar import build
 from slmtasks.grammar.candidates import Source

@@ -18,7 +18,8 @@ from slmtasks import prompt_files
 from slmtasks.decoding.context_plan import PREFILL, Plan
 from slmtasks.decoding.guided_text import Writing
 from slmtasks.decoding.kv_cache import Pool
-from slmtasks.decoding.loop import Answer, Decoder, DecodeRequest
+from slmtasks.decoding.loop import Decoder
+from slmtasks.decoding.request import Answer, DecodeRequest
 from slmtasks.documents.passages import Passage
 from slmtasks.errors import AnswerError, ContextExceeded, ModelError, TimedOut
 from slmtasks.grammar import build

@@ -20,6 +20,7 @@ from slmtasks.documents.folding import fold
 from slmtasks.social.lengths import graphemes
 from slmtasks.social.platforms import PLATFORMS
 from slmtasks.values.figures import invented
+from slmtasks.values.names import invented_names
 
 many = settings(
     max_examples=300,
@@ -129,7 +130,9 @@ def test_no_summary_invents_a_figure_or_breaks_its_contract(
 
     result = slm.summarize(text, style=style, length=length, model=random_model)
     most = MOST[style][length]
-    assert invented(result.text if style != "quotes" else "", text) == []
+    for point in result.points if style != "quotes" else ():
+        assert invented(point, text) == []
+        assert invented_names(point, text) == []
     if style == "quotes":
         assert len(set(result.points)) == len(result.points) <= most
         assert all(point in " ".join(text.split()) for point in result.points)
@@ -167,6 +170,7 @@ def test_no_post_exceeds_its_platform(
     assert link is None or post.text.endswith(link)
     body = post.text.split("\n\n")[0]
     assert invented(body, text) == []
+    assert invented_names(body, text) == []
 
 
 @settings(many, max_examples=60)
@@ -188,6 +192,8 @@ def test_no_description_loses_the_name_or_invents_a_figure(
     for text in (copy.title, copy.tagline, copy.description, copy.meta_description, *copy.bullets):
         assert invented(text, source) == []
         assert graphemes(text) > 0
+    for text in (copy.tagline, copy.description, copy.meta_description, *copy.bullets):
+        assert invented_names(text, source) == []
 
 
 @settings(many, max_examples=60)
@@ -197,6 +203,7 @@ def test_no_reply_goes_beyond_the_facts(random_model: slm.Model, facts: str, mes
     answer = slm.reply(message, facts=facts, model=random_model)
     assert answer.answered == bool(answer.evidence)
     assert invented(answer.text, facts) == []
+    assert invented_names(answer.text, facts) == []
     for place in answer.evidence.get("text", []):
         assert facts[place.start : place.end] == place.quote
 

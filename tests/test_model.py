@@ -15,7 +15,7 @@ import onnx
 import pytest
 
 import slmtasks as slm
-from slmtasks.decoding.loop import DecodeRequest
+from slmtasks.decoding.request import DecodeRequest
 from slmtasks.errors import (
     ContextExceeded,
     DeviceUnavailable,

@@ -25,7 +25,7 @@ import slmtasks as slm
 from slmtasks import prompt_files
 from slmtasks.decoding.context_plan import LOGITS, PREFILL, SPARE, Plan
 from slmtasks.decoding.kv_cache import Stepping
-from slmtasks.decoding.loop import Answer, DecodeRequest
+from slmtasks.decoding.request import Answer, DecodeRequest
 from slmtasks.decoding.tokenizer import agreeing
 from slmtasks.documents.passages import Passage
 from slmtasks.engine.call import Run

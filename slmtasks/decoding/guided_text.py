@@ -5,7 +5,8 @@ Knows no model: tokens are chosen elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Sequence
 
 import llguidance.numpy as masks
 import numpy as np
@@ -38,6 +39,8 @@ class Writing:
         self.ended = False
         self.allowed: Ids = np.empty(0, dtype=np.int64)
         self._tokenizer, self._stops = tokenizer, stops
+        self._sizes: list[int] = []
+        """The bytes that are written once each token is."""
 
     def text(self, errors: str) -> str:
         """What is written; `errors` is for half a character at its end."""
@@ -47,9 +50,31 @@ class Writing:
         """Go on with tokens that the grammar allows."""
         self.matcher.consume_tokens(tokens)
         self._check()
-        self.tokens += tokens
-        plain = [token for token in tokens if token not in self._stops]
-        self.data += self._tokenizer.grammar.decode_bytes(plain)
+        for token in tokens:
+            self.tokens.append(token)
+            if token not in self._stops:
+                self.data += self._tokenizer.grammar.decode_bytes([token])
+            self._sizes.append(len(self.data))
+
+    def go_back(self, endings: Iterable[tuple[int, bytes]]) -> int | None:
+        """Take the first of the endings that the grammar allows: the bytes kept, or None.
+
+        An ending is how many bytes are kept, and what is written after them. A token that
+        is kept in part is spelled anew.
+        """
+        for size, closing in endings:
+            kept = bisect_right(self._sizes, size)
+            begin = self._sizes[kept - 1] if kept else 0
+            spelled = self._tokenizer.grammar.tokenize_bytes(bytes(self.data[begin:size]) + closing)
+            dropped = self.tokens[kept:]
+            self.matcher.rollback(len(dropped))
+            if self.matcher.validate_tokens(spelled) == len(spelled):
+                del self.tokens[kept:], self._sizes[kept:], self.data[begin:]
+                self.ended = False
+                self.write(spelled)
+                return size
+            self.matcher.consume_tokens(dropped)
+        return None
 
     def forced(self, *, ahead: bool = True) -> list[int]:
         """Write what the grammar leaves no choice about; then `allowed` are the ids to choose from.

@@ -11,76 +11,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
 from slmtasks.decoding.context_plan import Plan
 from slmtasks.decoding.guided_text import Writing
 from slmtasks.decoding.kv_cache import Cache, Logits, Pool
+from slmtasks.decoding.request import Answer, DecodeOptions, DecodeRequest, Watch
 from slmtasks.decoding.speculation import WIDEST, Drafter, Guess, Habits
 from slmtasks.decoding.tokenizer import Tokenizer, agreeing
 from slmtasks.errors import AnswerError, ContextExceeded, TimedOut
-
-
-@dataclass(frozen=True)
-class DecodeRequest:
-    """A prompt (token ids) and the language of its answer (Lark text).
-
-    `keep` of the prompt's first tokens come again in later prompts. After `max_tokens -
-    reserve` tokens the answer is led to its end, so that what is cut short still parses.
-    `copied` is what the answer may copy, as an answer writes it, where the prompt writes it
-    otherwise. `deadline` is a time of `time.monotonic`.
-    """
-
-    prompt: Sequence[int]
-    grammar: str
-    max_tokens: int
-    reserve: int
-    keep: int = 0
-    copied: str = ""
-    deadline: float | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was decoded.
-
-    `text` is without the space that a SentencePiece model begins with. `choices` are the
-    tokens that were chosen: where each begins and ends in it, in bytes, and the logarithm
-    of its probability among what the grammar allowed. `finish` is "stop" where the answer
-    came to its end by itself, and "closed" where it reached its limit of tokens and was
-    led to the nearest end that the grammar has. `passes` is how often the model ran after
-    the prompt was read.
-    """
-
-    text: str
-    tokens: tuple[int, ...]
-    choices: tuple[tuple[int, int, float], ...]
-    prompt_tokens: int
-    cached_tokens: int
-    passes: int
-    finish: Literal["stop", "closed"]
-
-
-Watch = Callable[[int, str], None]
-"""Hears how many tokens of the prompt are read, and the text of the answer so far."""
-
-
-@dataclass
-class DecodeOptions:
-    """The accelerations of decoding; each can be switched off, and none changes an answer.
-
-    `prefix` keeps KV caches from call to call, `forced` appends what the grammar leaves no
-    choice about without asking the model, `drafts` verifies guessed tokens in one pass.
-    """
-
-    prefix: bool = True
-    forced: bool = True
-    drafts: bool = True
 
 
 class Decoder:
@@ -116,9 +59,8 @@ class Decoder:
         writing = Writing(request.grammar, self.tokenizer, self.stops)
         if not self.options.prefix:
             self.pool.clear()
-        cache, cached = self.pool.take(request.prompt, length, request.keep)
-        call = _Call(self, request, writing, cache, watch)
-        call.read(request.prompt[cached:])
+        call = _Call(self, request, writing, watch)
+        call.begin()
         while not writing.ended:
             call.step()
         text = writing.text("replace")
@@ -128,7 +70,7 @@ class Decoder:
             tokens=tuple(writing.tokens),
             choices=tuple((at - lead, end - lead, log) for at, end, log in call.choices),
             prompt_tokens=len(request.prompt),
-            cached_tokens=cached,
+            cached_tokens=call.cached,
             passes=call.passes,
             finish="closed" if call.closed else "stop",
         )
@@ -158,30 +100,29 @@ class _Call:
     decoder: Decoder
     request: DecodeRequest
     writing: Writing
-    cache: Cache
     watch: Watch | None
+    cache: Cache = field(init=False)
+    cached: int = 0
     choices: list[tuple[int, int, float]] = field(default_factory=list)
     pending: list[int] = field(default_factory=list)
     passes: int = 0
     closed: bool = False
     drafter: Drafter | None = None
 
-    def read(self, prompt: Sequence[int]) -> None:
-        """Compute the prompt but for its last pass, which gives the first logits."""
-        self.pending = [*prompt, *self._forced()]
-        plan = self.decoder.plan
-        size = max(plan.prefill, plan.first(len(self.request.prompt)) - len(self.cache.held))
-        while len(self.pending) > size:
-            self._tell()
-            self._compute(self.pending[:size])
-            del self.pending[:size]
-            size = plan.prefill
+    def begin(self) -> None:
+        """Read the prompt but for its last pass, which gives the first logits."""
+        self.cached = self._take(self.request.prompt)
+        self.pending += self._forced()
+        self._prefill()
 
     def step(self) -> None:
         """One pass, and all the tokens that it decides."""
         self._tell()
         most = self.request.max_tokens - self.request.reserve
-        self.closed = self.closed or len(self.writing.tokens) >= most
+        if not self.closed and len(self.writing.tokens) >= most:
+            self.closed = True
+            if self._went_back(now=True):
+                return
         guesses = self._guess()
         draft = [guess.token for guess in guesses[: self._worth(guesses)]]
         rows = self._pass(draft)
@@ -190,6 +131,8 @@ class _Call:
         while not self.writing.ended:
             decided = self._decide(rows[right])
             self._learn(guesses[right:], decided)
+            if self._went_back():
+                return
             agreed = agreeing(draft[right:], decided)
             right += agreed
             if agreed < len(decided):
@@ -197,6 +140,44 @@ class _Call:
                 break
         if right < len(draft):
             self.cache.rewind(base + right)
+
+    def _went_back(self, *, now: bool = False) -> bool:
+        """End a text that exceeds its limit where it fits; says whether there was such a text.
+
+        A provider that cannot rewind reads the prompt and what is kept anew.
+        """
+        limits = self.request.limits
+        endings = limits.endings(bytes(self.writing.data), now=now) if limits else None
+        if endings is None:
+            return False
+        kept = self.writing.go_back(endings)
+        if kept is None:
+            if now:
+                return False
+            raise AnswerError("a text exceeds its limit and can end nowhere; report this as a bug")
+        self.choices = [choice for choice in self.choices if choice[1] <= kept]
+        self._forced()
+        if not self.writing.ended:
+            self._take([*self.request.prompt, *self.writing.tokens])
+            self._prefill()
+        return True
+
+    def _take(self, tokens: Sequence[int]) -> int:
+        """Have a cache hold the first of some tokens, the rest pending; says how many it holds."""
+        length = len(self.request.prompt) + self.request.max_tokens
+        self.cache, held = self.decoder.pool.take(tokens, length, self.request.keep)
+        self.pending = list(tokens[held:])
+        return held
+
+    def _prefill(self) -> None:
+        """Compute what is pending in several passes, but for the last."""
+        plan = self.decoder.plan
+        size = max(plan.prefill, plan.first(len(self.request.prompt)) - len(self.cache.held))
+        while len(self.pending) > size:
+            self._tell()
+            self._compute(self.pending[:size])
+            del self.pending[:size]
+            size = plan.prefill
 
     def _pass(self, draft: list[int]) -> Logits:
         """Compute what is pending and a draft; the logits behind the last of it and each guess."""

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from slmtasks import prompt_files
-from slmtasks.decoding.loop import Answer, DecodeRequest, Watch
+from slmtasks.decoding.request import Answer, DecodeRequest, Watch
 from slmtasks.decoding.tokenizer import agreeing
 from slmtasks.documents.document import Document
 from slmtasks.documents.filetypes import SUFFIXES
@@ -23,6 +23,7 @@ from slmtasks.engine.chunking import FLOOR, Parts
 from slmtasks.errors import AnswerError, InvalidAnswer
 from slmtasks.grammar import build
 from slmtasks.grammar.candidates import Source
+from slmtasks.grammar.limits import TextLimits
 from slmtasks.grounding import confidence, locate
 from slmtasks.grounding.tree import Reading, Tree, flatten
 from slmtasks.models.model import Model, default
@@ -154,7 +155,13 @@ class Run:
         says. Raises InvalidAnswer once `retries` further attempts have failed too.
         """
         source = Source(passage)
-        lark = build.build(node, source, leading_space=self.model.internals.tokenizer.sentencepiece)
+        lark = build.build(
+            node,
+            source,
+            original=self._original(passage),
+            language=str(self.variables.get("language") or ""),
+            leading_space=self.model.internals.tokenizer.sentencepiece,
+        )
         messages = self.prompt.messages({**self.variables, "document": passage.text})
         plain = self.model.internals.encode(messages)
         room = self._cut.room(len(plain))
@@ -179,6 +186,11 @@ class Run:
         raise InvalidAnswer(
             prompt=shown(turns), raw=answer.text, attempts=self.retries + 1, errors=errors
         )
+
+    def _original(self, passage: Passage) -> str | None:
+        """The text that a passage sums up; None where it is a part of that text itself."""
+        whole = self._document
+        return None if whole is None or whole is passage.document else whole.text
 
     def ask_parts(self, questions: Sequence[Question]) -> list[Parsed | None]:
         """The answers for several parts, in their order; None for a part that fails.
@@ -259,6 +271,7 @@ class Run:
             reserve=reserve,
             keep=agreeing(ids, self._cut.bare),
             copied=build.written(passage.text),
+            limits=TextLimits(node),
             deadline=self._deadline,
         )
         answer, usage = self.model.internals.answer(asked, self._watch(len(ids), position))

@@ -2,8 +2,9 @@
 
 The grammar is Lark text for llguidance. Its language holds only compact JSON that fits
 the node; text that must stand in the source is offered as runs of the source's words,
-numbers and dates as the source's own numbers and dates, free text without figures that
-the source lacks. What a weak or random model writes is therefore still true to these.
+numbers and dates as the source's own numbers and dates, free text without figures
+and names that the source lacks. What a weak or random model writes is therefore still
+true to these.
 
 Knows nothing about models or tokens.
 """
@@ -20,11 +21,10 @@ from slmtasks.grammar.free_text import (
     LETTERS,
     LINKLESS,
     SENTENCE,
+    SPACED,
     citing,
     escaped,
-    uncut,
-    weighed,
-    worded,
+    naming,
 )
 from slmtasks.grammar.patterns import searched
 from slmtasks.schema.described import described
@@ -42,6 +42,7 @@ from slmtasks.schema.nodes import (
     Prose,
     Quote,
 )
+from slmtasks.values.names import capitalises_nouns, names
 
 _FREE = r'(?:[^"\\\x00-\x1F\x7F]|\\["\\nt])'
 _ONE_CELL = r"[^ \\](?:(?:[^\\]|\\[^u])*(?:[^ \\]|\\[^nu]))?"
@@ -64,13 +65,22 @@ _SCHEMA_NAMES = {
 }
 
 
-def build(node: Object, source: Source, *, leading_space: bool = False) -> str:
+def build(
+    node: Object,
+    source: Source,
+    *,
+    original: str | None = None,
+    language: str = "",
+    leading_space: bool = False,
+) -> str:
     """The grammar of all answers to `node` from `source`, as Lark text.
 
+    `original` is the text that the source sums up, where it is the model's own: a name must
+    stand in both. `language` is what free text is written in, where that was asked for.
     `leading_space` lets the answer begin with a space, as a SentencePiece model's does.
     Raises NothingToQuote where a field that must be filled has no candidate.
     """
-    builder = _Builder(source)
+    builder = _Builder(source, original, language)
     body = builder.object(node, "")
     lead = 'start: " "? answer\n' if leading_space else "start: answer\n"
     return f"{lead}answer: {body}\n" + "\n".join(builder.rules.values()) + "\n"
@@ -82,8 +92,10 @@ def written(text: str) -> str:
 
 
 class _Builder:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, original: str | None, language: str) -> None:
         self.source = source
+        self._original = original
+        self._language = language
         self.rules: dict[str, str] = {}
         self._names: dict[str, str] = {}
 
@@ -225,8 +237,10 @@ class _Builder:
         room = node.max_chars - len(node.opening)
         figures = [written(figure) for figure in self.source.figures]
         conditions = [citing([f for f in figures if len(f) <= room // 2], fresh=not opening)]
+        if (known := self._names_of(node.opening)) is not None:
+            conditions.append(naming(known, fresh=not opening))
         if node.max_words is not None:
-            conditions.append(worded(node.max_words - len(node.opening.split())))
+            conditions.append(SPACED)
         if node.sentence:
             conditions.append(SENTENCE)
         if node.barred:
@@ -236,11 +250,18 @@ class _Builder:
         if opening:
             # What follows the opening is set off from it, so that the opening stays whole.
             conditions.append(r"(?: [-–—]|[:,])? .+")
-        limits = weighed(room, node.light, node.heavy) if node.light else [(uncut(room),)]
-        texts = [self._terminal(*conditions, *limit) for limit in limits]
+        text = self._terminal(*conditions)
         if opening:
-            return f'{_literal(chr(34) + opening)} ({" | ".join(texts)})? "\\""'
-        return f'"\\"" ({" | ".join(texts)}) "\\""'
+            return f'{_literal(chr(34) + opening)} {text}? "\\""'
+        return f'"\\"" {text} "\\""'
+
+    def _names_of(self, opening: str) -> frozenset[str] | None:
+        """What free text may write with a capital; None where its language capitalises nouns."""
+        text = self.source.passage.text
+        if capitalises_nouns(self._language, text):
+            return None
+        known = names(opening, text)
+        return known if self._original is None else known & names(opening, self._original)
 
     def _alternatives(self, texts: Iterable[str]) -> str | None:
         options = [escaped(_json(text)) for text in dict.fromkeys(texts)]

@@ -3,9 +3,10 @@
 Each function gives one condition; a text must meet all of them. Together they hold for
 every text that any model, trained or random, can write.
 
-A condition that counts characters multiplies the states of every other, so the others
-are deterministic and their classes are made of whole, coarse ranges: all that is written
-today in the common scripts, and no more.
+None counts: to count characters would multiply the states of all the others, and near a
+limit it would leave only what is short enough to be written (see `limits`). The classes of
+characters are made of whole, coarse ranges: all that is written today in the common
+scripts, and no more.
 
 Knows nothing about sources, schemas or models.
 """
@@ -40,9 +41,7 @@ OTHERS = (
 )
 
 # Scripts without spaces: every character begins a word.
-_UNSPACED = r"\x{E00}-\x{EFF}\x{1000}-\x{109F}\x{1780}-\x{17FF}\x{3040}-\x{30FF}\x{3400}-\x{9FFF}"
-
-_UNSPACED_MARKS = r"\x{3001}-\x{301F}\x{FF01}-\x{FF9F}"
+UNSPACED = r"\x{E00}-\x{EFF}\x{1000}-\x{109F}\x{1780}-\x{17FF}\x{3040}-\x{30FF}\x{3400}-\x{9FFF}"
 
 _ESCAPE = r'\\["\\]'
 _OTHER = rf"(?:[{OTHERS}]|{_ESCAPE})"
@@ -57,9 +56,6 @@ _JOINING = r".,'_\-\x{2010}-\x{2015}\x{2018}\x{2019}\x{2212}\x{66B}\x{66C}\x{FF0
 _SAFE = rf"(?:[{OTHERS}&&[^{_JOINING}]]|{_ESCAPE})"
 _BEFORE = rf"(?:{_SAFE}|[ {LETTERS}]|[{LETTERS}][\-\x{{2010}}-\x{{2015}}])"
 
-LONGEST_WORD = 30
-"""So many characters before a limit no further word is begun; none is cut below this length."""
-
 _END = r"[.!?…][.!?…”’)]*"
 _INSIDE = r"(?:[^.!?…。！？\\]|\\.)"
 SENTENCE = (
@@ -70,6 +66,10 @@ SENTENCE = (
 
 LINKLESS = r"(?:[^.:]|\.+[^.:\p{L}]|\.*:+(?:[^.:\x{2F}]|\x{2F}[^.:\x{2F}]))*(?:\.+|\.*:+\x{2F}?)?"
 """No link, with or without a scheme: no dot before a letter and no "://"."""
+
+
+SPACED = "[^ ]+(?: [^ ]+)*"
+"""Words with single spaces between them, and none at the ends."""
 
 
 def escaped(text: str) -> str:
@@ -99,32 +99,21 @@ def citing(figures: Iterable[str], *, fresh: bool = True) -> str:
     return rf"(?:{lead}{_LETTER}(?:{_ANY}*|{up_to}{run})|(?:{_SAFE}{{1,2}} ?)?{run})"
 
 
-def uncut(limit: int) -> str:
-    """At most `limit` characters, with no word begun where it might not fit.
+_UPPER, _LOWER, _CASELESS = r"[\p{Lu}\p{Lt}]", r"\p{Ll}", r"[^\p{Lu}\p{Lt}\p{Ll}]"
+_MARKS = r"[^\p{L}]*"
+_ENDED = r"[.!?:…。！？][.!?…”’)\\\x{22}]* "
 
-    A word that would be longer than `LONGEST_WORD` counts as that long. In scripts
-    without spaces every character is a word.
+
+def naming(names: Iterable[str], *, fresh: bool = True) -> str:
+    """Text whose words with a capital are among `names` or begin a sentence, see `values.names`.
+
+    `fresh` is False for a text that follows another one: set off from it by a dash or a
+    colon, its first word begins a sentence.
     """
-    word = min(LONGEST_WORD, limit // 2)
-    most = limit - word
-    ends = rf"[^ {_UNSPACED}]{{1,{word}}}|[{_UNSPACED}{_UNSPACED_MARKS}]{{1,{word}}}"
-    return rf"(?:.{{0,{most}}}|.{{{most}}}(?:{ends}))"
-
-
-def worded(most: int) -> str:
-    """At most `most` words, divided by single spaces."""
-    return rf"[^ ]+(?: [^ ]+){{0,{most - 1}}}"
-
-
-def weighed(limit: int, light: str, heavy: int) -> list[tuple[str, ...]]:
-    """Texts that weigh at most `limit`, uncut, as alternatives of several conditions each.
-
-    A character of the class `light` weighs 1 and any other `heavy`. The alternatives are
-    no heavy one, a few, and any number: the last has room for all of them to be heavy.
-    """
-    few = 8
-    return [
-        (f"[{light}]*", uncut(limit)),
-        (rf"(?:[{light}]*[^{light}]){{0,{few}}}[{light}]*", uncut(limit - few * (heavy - 1))),
-        (uncut(limit // heavy),),
-    ]
+    name = f"(?:{'|'.join(map(escaped, sorted(names)))})s?"
+    word = f"(?:{_LOWER}+|{name})"
+    first = f"{_UPPER}{_LOWER}*"
+    mark = "" if fresh else rf"{_CASELESS}*[\-–—:.!?…]"
+    lead = rf"(?:{_CASELESS}*{word}|{mark}{_MARKS}{first})?"
+    more = rf"(?:{_CASELESS}+{word}|{_CASELESS}*{_ENDED}{_MARKS}{first})*"
+    return f"{lead}{more}{_CASELESS}*"

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from slmtasks.decoding.chat_template import ChatTemplate
 from slmtasks.decoding.context_plan import Plan
 from slmtasks.decoding.kv_cache import Pool, Runtime, Stepping
-from slmtasks.decoding.loop import Answer, Decoder, DecodeRequest, Watch
+from slmtasks.decoding.loop import Decoder
+from slmtasks.decoding.request import Answer, DecodeRequest, Watch
 from slmtasks.decoding.tokenizer import Tokenizer
 from slmtasks.errors import ModelCorrupt, ModelError, OutOfMemory, TimedOut
 from slmtasks.models import devices, genai_config, providers, store

@@ -24,11 +24,12 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True)
 class Prose:
-    """Marks a `str` that the model words itself: free text without invented figures.
+    """Marks a `str` that the model words itself: free text without invented figures and names.
 
-    A figure (any run of Unicode digits) can be written only where the source holds it.
-    `max_chars` counts code points; `max_words` what white space divides; neither limit
-    ever cuts a word. `sentence` holds it to one sentence. `opening` is text that it
+    A figure (any run of Unicode digits) can be written only where the source holds it, and
+    so can a capitalised word within a sentence. `max_chars` counts code points, `max_words`
+    what white space divides. A text that exceeds a limit ends with its last whole sentence,
+    clause or word. `sentence` holds it to one sentence. `opening` is text that it
     begins with, verbatim. Where `light` is a class of characters (as in "a-z"), one
     outside it counts as `heavy` characters; those of the class `barred` are not written,
     and with `linkless` nothing that a platform would take for a link.

@@ -16,6 +16,7 @@ from slmtasks.documents.passages import Passage
 from slmtasks.errors import NothingToQuote
 from slmtasks.grammar import build
 from slmtasks.grammar.candidates import Source
+from slmtasks.grammar.limits import TextLimits
 from slmtasks.grounding import locate
 from slmtasks.schema.nodes import Object
 
@@ -61,7 +62,10 @@ class Draft:
         written = self.written.encode()
         passed = matcher.try_consume_tokens(list(written))
         if passed == len(written) and matcher.is_accepting():
-            return ""
+            too_long = TextLimits(self.node).endings(written)
+            if not too_long:
+                return ""
+            passed = too_long[0][0]
         keys = _KEY.findall(written[:passed].decode(errors="ignore"))
         return keys[-1] if keys else "answer"
 
