@@ -22,15 +22,15 @@ from slmtasks.decoding.speculation import (
 def test_what_stands_behind_a_run_is_found_latest_first() -> None:
     """Wherever it stands, overlapping too; behind the last token nothing follows."""
     lookup = Lookup([1, 2, 3, 4, 9, 2, 3, 5, 3, 3, 3])
-    assert list(lookup.behind([2, 3])) == [5, 4]
-    assert list(lookup.behind([3])) == [3, 3, 5, 4]
-    assert list(lookup.behind([3, 3])) == [3]
-    assert list(lookup.behind([7])) == list(Lookup([]).behind([1])) == []
+    assert list(lookup.after([2, 3])) == [5, 4]
+    assert list(lookup.after([3])) == [3, 3, 5, 4]
+    assert list(lookup.after([3, 3])) == [3]
+    assert list(lookup.after([7])) == list(Lookup([]).after([1])) == []
 
 
 def test_tokens_are_found_whole() -> None:
     """Not where the bytes of two neighbours look like a third."""
-    assert list(Lookup([0x0100, 0x0200, 7]).behind([0x00020000])) == []
+    assert list(Lookup([0x0100, 0x0200, 7]).after([0x00020000])) == []
 
 
 LARK = r'''start: "{\"a\":\"" /one two three|one two four/ "\",\"b\":\"" /[a-z ]+/ "\"}"'''

@@ -182,7 +182,7 @@ def test_a_damaged_rest_of_a_broken_pull_does_no_harm(hub: Hub, left: bytes) -> 
 def test_a_corrupt_file_of_the_right_size_is_refused(hub: Hub, file: str) -> None:
     """Small files have git's digest, large ones SHA-256: a flipped bit in either is seen."""
     hub.faults.flip = {f"{INNER}/{file}"}
-    with pytest.raises(PullFailed, match=f"{file} came other than the hub describes"):
+    with pytest.raises(PullFailed, match=f"{file} is not what the hub describes"):
         pull(hub)
     assert nothing_is_found()
     hub.faults.flip = set()

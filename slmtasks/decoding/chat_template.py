@@ -1,7 +1,7 @@
 """A conversation as token ids, by the model's own chat template.
 
 The template's text is encoded with its control tokens, what the turns hold without:
-nothing that stands in a document, a message or a schema can end a turn or begin one.
+nothing that a document, a message or a schema holds can end a turn or begin one.
 
 Knows nothing about the runtime: it is given the functions that render and encode.
 """
@@ -16,7 +16,7 @@ from slmtasks.prompt_files import Message
 _MARK = "SLMTASKS-CONTENT-{}-"
 
 Piece = list[int] | tuple[int, ...]
-"""Ids of the template itself, or the indices of the turns whose text stands here."""
+"""Ids of the template itself, or the indices of the turns whose text goes here."""
 
 
 class ChatTemplate:

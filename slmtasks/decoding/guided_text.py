@@ -115,5 +115,5 @@ class Writing:
 
     def _check(self) -> None:
         if self.matcher.is_error():
-            said = self.matcher.get_error()
-            raise AnswerError(f"the grammar failed: {said}; report this as a bug")
+            reason = self.matcher.get_error()
+            raise AnswerError(f"the grammar failed: {reason}; report this as a bug")

@@ -1,8 +1,8 @@
 """KV caches kept from call to call, so that what prompts share is computed once.
 
 The constant part of a task's prompt comes first and its document last: the cache of a
-call holds the next call's beginning. Several are kept, for several tasks in turn, within
-a budget of tokens; the least recently used goes first.
+call holds the next call's beginning. Several caches are kept, for several tasks in turn,
+within a budget of tokens; the least recently used is dropped first.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ class Runtime(Protocol):
     """The part of a `onnxruntime_genai.Generator` that is used."""
 
     def append_tokens(self, tokens: Any) -> None:
-        """Compute tokens behind those that the KV cache holds."""
+        """Compute tokens after those that the KV cache holds."""
 
     def get_logits(self) -> Any:
-        """The logits behind the last token."""
+        """The logits after the last token."""
 
     def get_output(self, name: str) -> Any:
-        """Of the name "logits": those behind each token of the last pass."""
+        """With the name "logits": the logits after each token of the last pass."""
 
     def rewind_to(self, length: int) -> None:
         """Keep only the first `length` tokens of the KV cache."""
@@ -44,8 +44,8 @@ class Runtime(Protocol):
 class Stepping:
     """A generator of a provider that cannot rewind or append (DirectML, split NPU pipelines).
 
-    The prompt is computed at once, each token behind it by the generator's own sampling,
-    from logits in which only that token is likely. The runtime's guidance could choose the
+    The prompt is computed at once; each later token by the generator's own sampling, from
+    logits in which only that token is likely. The runtime's guidance could choose the
     tokens here too; but it raises where a forced character is made of several tokens, and
     cannot lead an answer to its end.
     """
@@ -56,11 +56,11 @@ class Stepping:
         self._begun = False
 
     def append_tokens(self, tokens: Any) -> None:
-        """Note tokens, to be computed when the logits behind them are wanted."""
+        """Note tokens, to be computed when the logits after them are asked for."""
         self._waiting += [int(token) for token in tokens]
 
     def get_logits(self) -> Any:
-        """The logits behind the last token."""
+        """The logits after the last token."""
         if not self._begun:
             self._runtime.append_tokens(np.array(self._waiting, dtype=np.int32))
             self._begun = True

@@ -180,7 +180,7 @@ class _Call:
             size = plan.prefill
 
     def _pass(self, draft: list[int]) -> Logits:
-        """Compute what is pending and a draft; the logits behind the last of it and each guess."""
+        """Compute what is pending and a draft; the logits after that and after each guess."""
         tokens = self.pending + draft
         begun = time.perf_counter()
         self._compute(tokens)
@@ -232,7 +232,7 @@ class _Call:
         if not decoder.options.drafts or self.closed:
             return []
         if self.drafter is None:
-            # What stands in both is found where it is written as an answer writes it.
+            # The latest place is tried first: there the source is spelled as an answer spells it.
             source = [*request.prompt, *decoder.tokenizer.encode(request.copied)]
             engine = decoder.tokenizer.grammar
             spells = decoder.options.forced

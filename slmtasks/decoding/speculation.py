@@ -1,11 +1,11 @@
-"""Guesses at what an answer goes on with; and how many of them are worth a wider pass.
+"""Guesses at the next tokens of an answer, and how many of them are worth a wider pass.
 
-Answers copy from their source: where the last tokens stand there too, those behind them
-there are a guess. Between two such runs stands what the grammar forces, whose spelling
-alone is guessed. A pass over several tokens costs less than as many passes. How many
-tokens are guessed follows from how often guesses were right and from what passes of each
-width cost on this machine, both learnt as they happen. A guess changes no answer: the
-model's own choice is held against it.
+Answers copy from their source: where the source holds the last tokens too, the tokens
+after them there are a guess. Between two such runs comes what the grammar forces; of that
+only the spelling is guessed. A pass over several tokens costs less than as many passes. How
+many tokens are guessed follows from how often guesses were right and from what passes of
+each width cost on this machine, both learnt as they happen. A guess changes no answer: it
+is checked against the model's own choice.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ class Lookup:
         self._tokens = array("i", tokens)
         self._packed = self._tokens.tobytes()
 
-    def behind(self, run: Sequence[int]) -> Iterator[int]:
-        """The tokens behind a run of tokens, at its latest place first."""
+    def after(self, run: Sequence[int]) -> Iterator[int]:
+        """The tokens after a run of tokens, at its latest place first."""
         sought, size = array("i", run).tobytes(), self._tokens.itemsize
-        # Behind the very last token nothing follows.
+        # Nothing follows the very last token.
         end = len(self._packed) - size
         while (at := self._packed.rfind(sought, 0, max(0, end))) >= 0:
             if at % size == 0:
@@ -139,7 +139,7 @@ class Drafter:
     def guesses(self, matcher: LLMatcher, written: Sequence[int]) -> list[Guess]:
         """What may follow what is written, each guess resting on those before it.
 
-        It ends behind the first that is no longer worth a pass's width.
+        It ends after the first guess that is no longer worth a pass's width.
         """
         found: list[Guess] = []
         constant, each = self._habits.cost.line()
@@ -173,7 +173,7 @@ class Drafter:
         if self._spells and (forced := matcher.compute_ff_tokens()):
             return [Guess(token, FORCED) for token in forced]
         for size in KEYS[-len(last) :]:
-            for token in islice(self._lookup.behind(last[-size:]), PLACES):
+            for token in islice(self._lookup.after(last[-size:]), PLACES):
                 if found := self._allowed(matcher, [token], size):
                     return found
         text = matcher.compute_ff_bytes() if self._spells else b""

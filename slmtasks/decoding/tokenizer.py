@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from llguidance import LLTokenizer
 
 _GPT2 = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
-# The same after a split at every digit: a digit stands alone and ends what is before it.
+# The same after a split at every digit: every digit is a token and ends what is before it.
 _GPT2_DIGITS_APART = r"'(?:[sdmt]|ll|ve|re)|\p{N}| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+"
 
 

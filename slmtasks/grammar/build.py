@@ -1,7 +1,7 @@
 """What the model may write: a node of `schema` and a passage of the source, as a grammar.
 
 The grammar is Lark text for llguidance. Its language holds only compact JSON that fits
-the node; text that must stand in the source is offered as runs of the source's words,
+the node; text that must be in the source is offered as runs of the source's words,
 numbers and dates as the source's own numbers and dates, free text without figures
 and names that the source lacks. What a weak or random model writes is therefore still
 true to these.
@@ -76,7 +76,7 @@ def build(
     """The grammar of all answers to `node` from `source`, as Lark text.
 
     `original` is the text that the source sums up, where it is the model's own: a name must
-    stand in both. `language` is what free text is written in, where that was asked for.
+    be in both. `language` is what free text is written in, where that was asked for.
     `leading_space` lets the answer begin with a space, as a SentencePiece model's does.
     Raises NothingToQuote where a field that must be filled has no candidate.
     """
@@ -191,7 +191,16 @@ class _Builder:
         return some if node.least else f"{_literal('[]')} | {some}"
 
     def _ordered_quotes(self, least: int, most: int) -> str:
-        """Distinct sentences in the order of the source: after one, only those behind it."""
+        """Distinct sentences in the order of the source: after each, only later ones.
+
+        For two sentences "A" and "B", none to two of them (`pick_K_I`: the K-th quote is
+        sentence I or a later one):
+
+            "[]" | "[" pick_1_0
+            pick_1_0: "A" "," pick_2_1 | "A" "]" | pick_1_1
+            pick_1_1: "B" "]"
+            pick_2_1: "B" "]"
+        """
         sentences = [self._alternatives([sentence]) for sentence in self.source.sentences]
         total = len(sentences)
         most = min(most, total)
@@ -200,7 +209,6 @@ class _Builder:
             return _literal("[]")
         pick = f"pick{len(self.rules)}"
         for picked in range(most, 0, -1):
-            # pick_K_I: the K-th sentence is one at I or behind it.
             for index in range(total - 1, -1, -1):
                 if total - index < least - picked + 1:
                     continue

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-# Letters, and nothing but letters, that may stand between two figures.
+# Letters, and nothing but letters, that may come between two figures.
 LETTERS = (
     r"A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2AF}\x{388}-\x{3CE}\x{400}-\x{481}"
     r"\x{48A}-\x{52F}\x{531}-\x{556}\x{561}-\x{587}\x{5D0}-\x{5EA}\x{620}-\x{64A}"
@@ -50,7 +50,7 @@ _UNBROKEN = rf"(?:[{OTHERS}{LETTERS}]|{_ESCAPE})"
 _ANY = rf"(?:[ {OTHERS}{LETTERS}]|{_ESCAPE})"
 _LETTER = f"[{LETTERS}]"
 
-# What may stand directly before a figure: no mark that would be read as part of it. A
+# What may come directly before a figure: no mark that would be read as part of it. A
 # hyphen may where a letter is before it, as in "X-200".
 _JOINING = r".,'_\-\x{2010}-\x{2015}\x{2018}\x{2019}\x{2212}\x{66B}\x{66C}\x{FF0D}\x{FF0E}"
 _SAFE = rf"(?:[{OTHERS}&&[^{_JOINING}]]|{_ESCAPE})"
@@ -80,7 +80,7 @@ def escaped(text: str) -> str:
 def citing(figures: Iterable[str], *, fresh: bool = True) -> str:
     """Text whose figures are all among `figures`, given as JSON writes them.
 
-    Between two of them stand at least one letter and one space, so that no two can be
+    Between two of them come at least one letter and one space, so that no two can be
     read as a third: of "1" and "234" neither "1234" nor "1,234" nor "1 234". `fresh`
     is False for a text that follows another one, which may have ended in a figure.
     """

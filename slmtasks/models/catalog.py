@@ -1,6 +1,6 @@
 """Which models are known by name: where each is published, for which device, how large.
 
-The table is catalog.toml beside this file. Users add entries, or replace some, by a file
+The table is catalog.toml next to this file. Users add entries, or replace some, by a file
 of the same form: SLMTASKS_CATALOG, or catalog.toml in the user's configuration folder.
 Knows nothing about what is on this machine.
 """
@@ -100,10 +100,10 @@ def _read(path: Path) -> dict[str, Entry]:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         return _TABLE.validate_python(table, context=path.parent)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise CatalogError(f"the catalog {path} cannot be read ({error}); mend it") from error
+        raise CatalogError(f"the catalog {path} cannot be read ({error}); fix it") from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise CatalogError(
-            f"the catalog {path} cannot be used ({where}: {first['msg']}); mend that entry"
+            f"the catalog {path} cannot be used ({where}: {first['msg']}); fix that entry"
         ) from error

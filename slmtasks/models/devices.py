@@ -22,11 +22,12 @@ class Device:
     """How a device is reached: `provider` is the runtime's name, None for its own CPU code.
 
     `folders` says which kinds of model folder run on it, the best first. `package` is the
-    distribution that brings the provider: where it names a `plugin`, a module that knows
-    its library, it lies beside the CPU runtime, at least of version `needs`, and is
-    registered as `library`; else it stands in place of `replaces`. `instead` names another
-    distribution that brings it, in place of onnxruntime. `own`: only a folder that names
-    the provider itself runs there. `context` is the most tokens where shapes are static.
+    distribution that brings the provider. Where `plugin` names a module that knows its
+    library, the package is installed next to the CPU runtime, of version `needs` or later,
+    and is registered as `library`; otherwise it replaces the distribution `replaces`.
+    `instead` names another distribution that brings the provider, in place of onnxruntime.
+    `own`: only a folder that names the provider itself runs there. `context` is the most
+    tokens where shapes are static.
     """
 
     provider: str | None
@@ -133,7 +134,7 @@ def check(device: str) -> None:
 
 
 def candidates(device: str) -> tuple[str, ...]:
-    """The devices that a name stands for, the best first.
+    """The devices that a name means, the best first.
 
     One by its own name is always meant. Of "auto", "gpu" and "npu" those are left out
     whose package is not installed.

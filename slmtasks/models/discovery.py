@@ -1,7 +1,7 @@
 """Where a model lies in a folder as another program made it.
 
 Olive writes its model below the folder that it is given, Foundry Local keeps each in a
-folder for its version. Knows nothing about what stands in a model's files.
+folder for its version. Knows nothing about the contents of a model's files.
 """
 
 from __future__ import annotations

@@ -1,9 +1,13 @@
 """The only door to the network: what a hub's repository holds, and its files.
 
-Goes through huggingface_hub, so that its token, its proxy, HF_ENDPOINT and HF_HUB_OFFLINE
-are honoured; what was cut off is gone on with, in this process or a later one. Each file
-is compared with the digest that the hub states: SHA-256 for large files, git's own for
-small ones. Nothing but a pull imports this module.
+It goes through huggingface_hub, so that its token, its proxy, HF_ENDPOINT and
+HF_HUB_OFFLINE are honoured. Interrupted downloads resume, in this process or a later one.
+Each file is compared with the digest that the hub states: SHA-256 for large files, git's
+own for small ones. Nothing but a pull imports this module.
+
+The public `snapshot_download` would not do: it downloads to a temporary file of a random
+name, so that what a process leaves unfinished is fetched again from the start by the next.
+That is why `http_get`, which resumes, is called here, with the headers of the library.
 """
 
 from __future__ import annotations
@@ -87,7 +91,7 @@ def listing(repository: str, path: str, revision: str | None, endpoint: str | No
 
 
 def fetch(found: Listing, file: Remote, into: Path, endpoint: str | None, report: Report) -> None:
-    """Download a file below `into`, going on where a pull before stopped; raises PullFailed.
+    """Download a file below `into`, from where an earlier pull stopped; raises PullFailed.
 
     What huggingface_hub's own cache holds is taken from there. What does not have the
     digest that the hub states is deleted.
@@ -96,7 +100,7 @@ def fetch(found: Listing, file: Remote, into: Path, endpoint: str | None, report
     if whole.exists():
         report(file.size)
         return
-    # Of a name of our own: the library forgets an unfinished file when its process ends.
+    # The name is ours: the library does not find its own unfinished file in a later process.
     part = whole.with_name(f"{whole.name}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
     with _told(f"{found.repository}: {file.path}"):
@@ -105,8 +109,8 @@ def fetch(found: Listing, file: Remote, into: Path, endpoint: str | None, report
     if not true:
         part.unlink()
         raise PullFailed(
-            f"{found.repository}: {file.path} came other than the hub describes it (its size "
-            "or digest differs), and was deleted; pull again"
+            f"{found.repository}: {file.path} is not what the hub describes (its size or digest "
+            "differs) and was deleted; pull again"
         )
     part.replace(whole)
 
@@ -154,9 +158,9 @@ def _digest(path: Path, file: Remote) -> str:
 
 def _meter(report: Report) -> type[tqdm[Any]]:
     class Meter(tqdm):  # type: ignore[type-arg]
-        """A bar that is not drawn: it only hands on what it is told."""
+        """A progress bar that is not drawn: it passes on what it is told."""
 
-        # Else each class of bars starts a thread, which watches it to the process's end.
+        # Otherwise each class of bars starts a thread that runs until the process ends.
         monitor_interval = 0
 
         def __init__(self, *args: Any, **options: Any) -> None:
@@ -171,7 +175,7 @@ def _meter(report: Report) -> type[tqdm[Any]]:
 
 @contextmanager
 def _told(what: str) -> Iterator[None]:
-    """What goes wrong between here and the hub, as one sentence."""
+    """Turn what goes wrong between here and the hub into one sentence."""
     try:
         yield
     except OfflineModeIsEnabled as error:
@@ -183,14 +187,14 @@ def _told(what: str) -> Iterator[None]:
     except HfHubHTTPError as error:
         raise PullFailed(f"{what}: {_answered(error)}") from error
     except LocalEntryNotFoundError as error:
-        # The library's word for a hub that did not answer; why stands in what it came from.
+        # The library's error for a hub that did not answer; its cause says why.
         cause = error.__cause__ or error
         if isinstance(cause, HfHubHTTPError):
             raise PullFailed(f"{what}: {_answered(cause)}") from error
         raise PullFailed(f"{what}: the hub cannot be reached ({cause}); pull again") from error
     except (httpx2.HTTPError, ConnectionError, TimeoutError) as error:
         raise PullFailed(
-            f"{what}: the connection broke ({error}); pull again, it goes on where it stopped"
+            f"{what}: the connection broke ({error}); pull again: the download resumes"
         ) from error
     except HFValidationError as error:
         raise PullFailed(f"{what} is no repository: {error}") from error

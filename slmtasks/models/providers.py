@@ -33,7 +33,7 @@ OWN = "own"
 def open_model(
     folder: Path, settings: Settings, *, device: str, kind: str | None, threads: int
 ) -> tuple[og.Model, str]:
-    """Load a folder on a device; says which was taken of those that a name stands for.
+    """Load a folder on a device; returns the device that was taken of those that a name means.
 
     `kind` is what a pulled folder is made for, None where nobody knows. Raises
     DeviceUnavailable where none loads it, ModelCorrupt where the CPU does not, OutOfMemory.
@@ -169,9 +169,9 @@ def rewinds(model: og.Model) -> bool:
 
 
 def verifies(model: og.Model) -> bool:
-    """Whether a pass gives the logits behind each of its tokens, against which guesses are held.
+    """Whether a pass gives the logits after each of its tokens, which guesses are checked against.
 
-    Some exports compute only those behind the last one.
+    Some exports compute only those after the last token.
     """
     tried = generator(model, PROBE)
     tried.append_tokens(np.zeros(2, dtype=np.int32))
