@@ -5,6 +5,7 @@ Knows no model: tokens are chosen elsewhere.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Container, Iterable, Sequence
 
@@ -17,6 +18,8 @@ from slmtasks.decoding.tokenizer import Tokenizer
 from slmtasks.errors import AnswerError
 
 Ids = NDArray[np.int64]
+
+_QUOTE = re.compile(rb'(?<!\\)(?:\\\\)*"')
 
 # Counted characters times a large vocabulary can exceed the engine's defaults.
 _LIMITS = LLParserLimits(step_lexer_fuel=5_000_000, max_lexer_states=2_000_000)
@@ -45,6 +48,11 @@ class Writing:
     def text(self, errors: str) -> str:
         """What is written; `errors` is for half a character at its end."""
         return self.data.decode("utf-8", errors=errors)
+
+    @property
+    def in_text(self) -> bool:
+        """Whether what is written, as JSON, ends inside a string."""
+        return len(_QUOTE.findall(self.data)) % 2 == 1
 
     def write(self, tokens: Sequence[int]) -> None:
         """Go on with tokens that the grammar allows."""

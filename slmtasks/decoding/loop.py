@@ -76,18 +76,27 @@ class Decoder:
         )
 
     @cached_property
-    def closers(self) -> list[int]:
+    def closers(self) -> dict[bool, list[int]]:
         """The tokens that bring an answer nearer to its end, the most effective first.
 
-        They are the stops, null, and what closes the most brackets, then the most quotes.
+        By whether the answer ends inside a text. There only a quotation mark ends it, perhaps
+        after a full stop, and null and brackets would be words. Elsewhere they are null, the
+        stops, and what closes the most brackets, then the most quotes.
         """
-        found = []
+        found: dict[bool, list[tuple[bool, int, int, int]]] = {False: [], True: []}
         for token in range(self.tokenizer.vocabulary):
             text = self.tokenizer.grammar.decode_bytes([token])
-            if text == b"null" or (text and not text.strip(b'"]}.')):
-                closed = text.count(b"]") + text.count(b"}")
-                found.append((text != b"null", -closed, -len(text.strip(b".")), token))
-        return [*self.stops, *(token for *_, token in sorted(found))]
+            if text != b"null" and (not text or text.strip(b'"]}.')):
+                continue
+            closed = text.count(b"]") + text.count(b"}")
+            key = (text != b"null", -closed, -len(text.strip(b".")), token)
+            found[False].append(key)
+            if text.lstrip(b".")[:1] in (b"", b'"'):
+                found[True].append(key)
+        return {
+            inside: [*self.stops, *(token for *_, token in sorted(keys))]
+            for inside, keys in found.items()
+        }
 
 
 @dataclass
@@ -219,7 +228,8 @@ class _Call:
         best = top = int(values.argmax())
         if self.closed:
             places = {token: at for at, token in enumerate(allowed.tolist())}
-            best = next((places[t] for t in self.decoder.closers if t in places), top)
+            closers = self.decoder.closers[self.writing.in_text]
+            best = next((places[t] for t in closers if t in places), top)
         rest = float(np.exp(values - values[top]).sum())
         return int(allowed[best]), float(values[best] - values[top]) - math.log(rest)
 
