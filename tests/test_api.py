@@ -116,7 +116,7 @@ def test_a_text_that_is_an_existing_file_is_refused(tmp_path: Path) -> None:
         slm.summarize(str(file))
     for text in (f"{file}\n", "See report.pdf", "a.pdf\nb.pdf", "x" * 9000, "\0"):
         if text.strip() != str(file):
-            from slmtasks.engine.call import refuse_file_name
+            from slmtasks.engine.sources import refuse_file_name
 
             refuse_file_name(text)
 

@@ -25,7 +25,7 @@ from slmtasks.batching.records import Status
 from slmtasks.documents.document import Document
 from slmtasks.documents.read import read
 from slmtasks.documents.sandbox import Reader, ReaderDied, ReadOptions
-from slmtasks.engine.call import refuse_file_name
+from slmtasks.engine.sources import refuse_file_name
 from slmtasks.errors import BatchError, UnreadableDocument
 
 T = TypeVar("T")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,9 +13,7 @@ from slmtasks import prompt_files
 from slmtasks.decoding.request import Answer, DecodeRequest, Watch
 from slmtasks.decoding.tokenizer import agreeing
 from slmtasks.documents.document import Document
-from slmtasks.documents.filetypes import SUFFIXES
 from slmtasks.documents.passages import Passage
-from slmtasks.documents.read import read
 from slmtasks.engine.chunking import FLOOR, Parts
 from slmtasks.errors import AnswerError, InvalidAnswer
 from slmtasks.grammar import build
@@ -40,37 +35,6 @@ Listener = Callable[[Progress], None]
 
 Validate = Callable[[Any], Any]
 """Makes a value of the data of an answer; raises ValueError where the data does not fit."""
-
-
-def opened(source: str | Path | Document) -> Document:
-    """The document that a task was given as text, a file or a `Document`.
-
-    Raises ValueError for a text that names a file.
-    """
-    if isinstance(source, Document):
-        return source
-    if isinstance(source, str):
-        refuse_file_name(source)
-    if isinstance(source, str | Path):
-        return read(source)
-    raise TypeError(
-        f"a source is text (str), a file (Path) or a Document, not {type(source).__name__}"
-    )
-
-
-def refuse_file_name(text: str) -> None:
-    """Raise ValueError where a text is the name of a file, which was meant to be read."""
-    if len(text.splitlines()) != 1:
-        return
-    named = Path(text)
-    extension = named.suffix.lower() in SUFFIXES and not re.search(r"\s", text)
-    with suppress(OSError, ValueError):
-        extension = extension or named.is_file()
-    if extension:
-        raise ValueError(
-            f"the source is the text {text!r}, which names a file; give Path({text!r}) for the "
-            f"file, or read({text!r}) for the text itself"
-        )
 
 
 @dataclass(frozen=True)

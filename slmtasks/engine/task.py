@@ -15,7 +15,8 @@ from typing_extensions import TypeVar
 from slmtasks import options, prompt_files
 from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.engine.call import Listener, Parsed, Run, opened, said, shown
+from slmtasks.engine.call import Listener, Parsed, Run, said, shown
+from slmtasks.engine.sources import opened
 from slmtasks.errors import AnswerError, InvalidAnswer
 from slmtasks.grounding.tree import Reading, Tree, blank, flatten, merge
 from slmtasks.models.model import Model

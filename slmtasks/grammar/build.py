@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from slmtasks.errors import NothingToQuote
 from slmtasks.grammar.candidates import Source
@@ -26,6 +25,7 @@ from slmtasks.grammar.free_text import (
     escaped,
     naming,
 )
+from slmtasks.grammar.json_schema import number_schema
 from slmtasks.grammar.patterns import searched
 from slmtasks.schema.described import described
 from slmtasks.schema.nodes import (
@@ -54,15 +54,6 @@ _DATE = (
     r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
     r"|(?:19(?:0[48]|[2468][048]|[13579][26])|20(?:[02468][048]|[13579][26]))-02-29)"
 )
-
-
-_SCHEMA_NAMES = {
-    "gt": "exclusiveMinimum",
-    "ge": "minimum",
-    "lt": "exclusiveMaximum",
-    "le": "maximum",
-    "multiple_of": "multipleOf",
-}
 
 
 def build(
@@ -128,7 +119,7 @@ class _Builder:
                 return " | ".join(_literal(_json(value)) for value in values)
             case Number(copied=False, integer=integer):
                 if node.bounds:
-                    return self._rule(f"%json {_json(_number_schema(node))}")
+                    return self._rule(f"%json {_json(number_schema(node))}")
                 return self._terminal(_NUMBER if integer else _NUMBER + r"(?:\.[0-9]{1,6})?")
             case Date(copied=False, time=time):
                 return self._terminal(f'"{_DATE}{_TIME if time else ""}"')
@@ -297,13 +288,3 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 def _literal(text: str) -> str:
     """Text as a Lark string."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def _number_schema(node: Number) -> dict[str, Any]:
-    """A number's limits as JSON Schema."""
-    kind = "integer" if node.integer else "number"
-    limits = {
-        _SCHEMA_NAMES[b.name]: int(b.limit) if b.limit == int(b.limit) else float(b.limit)
-        for b in node.bounds
-    }
-    return {"type": kind, **limits}

@@ -13,7 +13,8 @@ from typing_extensions import TypeVar
 from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
 from slmtasks.documents.read import read
-from slmtasks.engine.call import Listener, opened
+from slmtasks.engine.call import Listener
+from slmtasks.engine.sources import opened
 from slmtasks.engine.task import Task
 from slmtasks.grammar.candidates import Source
 from slmtasks.grounding.locate import written

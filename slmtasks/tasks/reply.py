@@ -8,8 +8,9 @@ from pathlib import Path
 from slmtasks import options, prompt_files
 from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.engine.call import Listener, Run, opened
+from slmtasks.engine.call import Listener, Run
 from slmtasks.engine.map_reduce import condensed, quotes
+from slmtasks.engine.sources import opened
 from slmtasks.grounding.locate import standing
 from slmtasks.models.model import Model
 from slmtasks.options import ReplyTone, Role

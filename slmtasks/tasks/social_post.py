@@ -6,8 +6,9 @@ from pathlib import Path
 
 from slmtasks import options, prompt_files
 from slmtasks.documents.document import Document
-from slmtasks.engine.call import Listener, Run, opened
+from slmtasks.engine.call import Listener, Run
 from slmtasks.engine.map_reduce import condensed
+from slmtasks.engine.sources import opened
 from slmtasks.models.model import Model
 from slmtasks.options import PostTone
 from slmtasks.results import SocialPost

@@ -7,8 +7,9 @@ from pathlib import Path
 from slmtasks import notices, options, prompt_files
 from slmtasks.documents.document import Document
 from slmtasks.documents.passages import Passage
-from slmtasks.engine.call import SHARE, Listener, Run, opened
+from slmtasks.engine.call import SHARE, Listener, Run
 from slmtasks.engine.map_reduce import condensed, leaves, quoted
+from slmtasks.engine.sources import opened
 from slmtasks.grounding.locate import standing, support
 from slmtasks.models.model import Model
 from slmtasks.options import Length, Style

@@ -35,7 +35,7 @@ class Asked(_Part):
 
 
 class Rows(_Part):
-    """A table of the document: the type of each column, and every row in order."""
+    """A table of the document: its names, the type of each column, every row in order."""
 
     name: str
     columns: dict[str, str]

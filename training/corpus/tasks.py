@@ -19,7 +19,7 @@ from slmtasks.documents.passages import Passage
 from slmtasks.engine.map_reduce import quotes
 from slmtasks.grammar.candidates import Source
 from slmtasks.schema import from_pydantic
-from slmtasks.schema.nodes import Member, Object, Prose
+from slmtasks.schema.nodes import Array, Date, Member, Node, Number, Object, Prose
 from slmtasks.social.platforms import PLATFORMS
 from slmtasks.tasks import describe_product, social_post, summarize
 from training.corpus.records import Asked, Copy, Post, Question, Record, Rows
@@ -55,13 +55,33 @@ def extraction(record: Record, r: Random, *, whole: bool = False) -> Draft | Non
             model[safe] = _field(field, key, safe, r, nullable=nullable, whole=whole)
             answer[key] = field.value
     if record.rows and record.rows.values and (whole or r.random() < 0.5):
-        model[record.rows.name], answer[record.rows.name] = _rows(record.rows, r, whole)
+        first, *others = record.rows.name.split("|")
+        key = first if whole else r.choice([first, *others])
+        model[key], answer[key] = _rows(record.rows, r, whole)
     if not model:
         return None
     node = from_pydantic.describe(create_model("Asked", **model))
     variables = {"fields": from_pydantic.fields(node)}
     text = passage(record.text)
+    answer = quoted_values(node, answer, Source(text))
     return Draft("extract", record.kind, record.kind, text, variables, node, answer)
+
+
+def quoted_values(node: Node, answer: Any, source: Source) -> Any:
+    """The answer as the library copies it: a number with the scale or percent it is read with."""
+    match node:
+        case Object():
+            return {
+                member.key: quoted_values(member.node, answer[member.key], source)
+                for member in node.members
+            }
+        case Array():
+            return [quoted_values(node.item, item, source) for item in answer]
+        case Number() | Date() if isinstance(answer, str):
+            spans = source.fitting(node)
+            if all(span.quote != answer for span in spans):
+                return next((span.quote for span in spans if answer in span.quote), answer)
+    return answer
 
 
 def _usable(name: str) -> bool:
