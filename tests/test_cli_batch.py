@@ -337,5 +337,5 @@ def test_an_output_that_is_no_regular_file_is_refused(tmp_path: Path, option: st
             done = run(*asked, option, str(place))
             assert (done.returncode, done.stdout) == (2, "")
             assert "is not a regular file" in done.stderr
-            with pytest.raises(slm.errors.OutputFailed, match="not a regular file"):
+            with pytest.raises(slm.errors.OutputFailed, match="Not a regular file"):
                 batch(texts(1), place)

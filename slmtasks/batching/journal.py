@@ -80,7 +80,9 @@ class Journal:
 
     def __enter__(self) -> Journal:
         if self.path.exists() and not self.path.is_file():
-            raise OutputFailed(f"{self.path} is not a regular file; give the name of a file")
+            raise OutputFailed(
+                f"{self.path} cannot be written (Not a regular file); give the name of a file"
+            )
         try:
             self._lock.acquire()
         except Timeout as error:
