@@ -54,7 +54,7 @@ def test_users_add_and_replace_entries(tmp_path: Path, monkeypatch: pytest.Monke
         ("[a]\ncontext = -1\n[a.folders.cpu]\nrepository = 'b/c'\n", "a.context"),
         ("[a]\ncontext = 1\n[a.folders.cpu]\nrepository = 'https://b/c'\n", "repository"),
         ("[a]\ncontext = 1\n[a.folders.'../b']\nrepository = 'b/c'\n", "folders"),
-        ("['../a']\ncontext = 1\n[a.folders.cpu]\nrepository = 'b/c'\n", "mend"),
+        ("['../a']\ncontext = 1\n[a.folders.cpu]\nrepository = 'b/c'\n", "fix that entry"),
     ],
 )
 def test_a_bad_file_is_named(

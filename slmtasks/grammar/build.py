@@ -61,17 +61,19 @@ def build(
     source: Source,
     *,
     original: str | None = None,
+    request: str = "",
     language: str = "",
     leading_space: bool = False,
 ) -> str:
     """The grammar of all answers to `node` from `source`, as Lark text.
 
     `original` is the text that the source sums up, where it is the model's own: a name must
-    be in both. `language` is what free text is written in, where that was asked for.
+    be in both. `request` is what was asked of the source: its names may be written too.
+    `language` is what free text is written in, where that was asked for.
     `leading_space` lets the answer begin with a space, as a SentencePiece model's does.
     Raises NothingToQuote where a field that must be filled has no candidate.
     """
-    builder = _Builder(source, original, language)
+    builder = _Builder(source, original, request, language)
     body = builder.object(node, "")
     lead = 'start: " "? answer\n' if leading_space else "start: answer\n"
     return f"{lead}answer: {body}\n" + "\n".join(builder.rules.values()) + "\n"
@@ -83,9 +85,10 @@ def written(text: str) -> str:
 
 
 class _Builder:
-    def __init__(self, source: Source, original: str | None, language: str) -> None:
+    def __init__(self, source: Source, original: str | None, request: str, language: str) -> None:
         self.source = source
         self._original = original
+        self._request = request
         self._language = language
         self.rules: dict[str, str] = {}
         self._names: dict[str, str] = {}
@@ -259,8 +262,10 @@ class _Builder:
         text = self.source.passage.text
         if capitalises_nouns(self._language, text):
             return None
-        known = names(opening, text)
-        return known if self._original is None else known & names(opening, self._original)
+        known = names(opening, text, self._request)
+        if self._original is None:
+            return known
+        return known & names(opening, self._original, self._request)
 
     def _alternatives(self, texts: Iterable[str]) -> str | None:
         options = [escaped(_json(text)) for text in dict.fromkeys(texts)]

@@ -55,7 +55,8 @@ class Draft:
     def barred(self) -> str:
         """The field at which the decoder's grammar would not let this answer through, or ""."""
         try:
-            lark = build.build(self.node, Source(self.passage))
+            request = str(self.variables.get("message") or "")
+            lark = build.build(self.node, Source(self.passage), request=request)
         except NothingToQuote:
             return "nothing to quote"
         matcher = LLMatcher(_bytes(), LLMatcher.grammar_from_lark(lark), log_level=0)
