@@ -23,7 +23,7 @@ from slmtasks.values.figures import invented
 from slmtasks.values.names import invented_names
 
 many = settings(
-    max_examples=300,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -116,7 +116,7 @@ SOURCES = st.lists(
 ).map(" ".join)
 
 
-@settings(many, max_examples=25)
+@settings(many, max_examples=8)
 @given(
     text=SOURCES,
     style=st.sampled_from(["tldr", "key-points", "headline", "quotes"]),
@@ -147,7 +147,7 @@ def test_no_summary_invents_a_figure_or_breaks_its_contract(
         assert 1 <= len(result.points) <= most
 
 
-@settings(many, max_examples=25)
+@settings(many, max_examples=8)
 @given(
     text=SOURCES,
     platform=st.sampled_from(sorted(PLATFORMS)),
@@ -173,7 +173,7 @@ def test_no_post_exceeds_its_platform(
     assert invented_names(body, text) == []
 
 
-@settings(many, max_examples=10)
+@settings(many, max_examples=4)
 @given(
     name=st.sampled_from(["Trail 3", 'Kettle "Pro" X-200', "水筒", "Åse 1 234", "B\\C"]),
     features=st.lists(SOURCES, max_size=2),
@@ -196,7 +196,7 @@ def test_no_description_loses_the_name_or_invents_a_figure(
         assert invented_names(text, source, "Name Features Price") == []
 
 
-@settings(many, max_examples=12)
+@settings(many, max_examples=5)
 @given(facts=SOURCES, message=SOURCES)
 def test_no_reply_goes_beyond_the_facts(random_model: slm.Model, facts: str, message: str) -> None:
     """Quotes are the facts' own sentences; no figure, and no name but the message's, is new."""
