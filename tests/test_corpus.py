@@ -49,7 +49,7 @@ def test_one_record_in_twelve_is_held_out_whatever_the_others_are(corpus: list[R
 
 
 def test_a_sample_of_the_answers_is_accepted(corpus: list[Record]) -> None:
-    """The library's own grammar and grounding accept them; `python -m training.corpus.check` checks all of them."""
+    """The library's own grammar accepts them; `python -m training.corpus.check` checks all."""
     for record in Random(7).sample(corpus, 12):
         for label, made in everything(record):
             assert not isinstance(made, ValueError), (record.kind, label, made)
