@@ -1,6 +1,6 @@
 """CSV and TSV to text: a line a row, a tab between its cells.
 
-The delimiter is the one by which the rows agree best on how many cells they have; the csv
+The delimiter is the one that gives the rows the most even number of cells; the csv
 module's own Sniffer takes letters for delimiters. Knows nothing about files.
 """
 
@@ -13,7 +13,7 @@ _DELIMITERS = "\t;|,"
 """By preference: a comma may be the decimal mark of cells that another one separates."""
 
 _SAMPLE = 20_000
-"""Characters by which the delimiter is chosen."""
+"""How many characters are read to choose the delimiter."""
 
 _Rows = list[list[str]]
 

@@ -97,7 +97,7 @@ class TextLimits:
 
 
 def _unescaped(raw: bytes) -> str:
-    """The text of a JSON string's inside, of which the end may still be missing."""
+    """The text inside a JSON string, whose end may still be missing."""
     text = raw.decode("utf-8", errors="ignore")
     return re.sub(r'\\(["\\]?)', r"\1", text)
 
@@ -127,7 +127,7 @@ def _fitting(text: str, node: Prose) -> int:
 
 
 def _endings(text: str, fits: int, node: Prose) -> Iterator[tuple[int, str]]:
-    """Where a text of which so many characters fit may end, and with which mark, best first.
+    """Where a text may end within a number of characters, and with which mark, best first.
 
     At the end of a sentence; else of a clause, where that leaves half of what fits; else of
     a word; a single word that is too long is cut.

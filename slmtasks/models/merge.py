@@ -1,7 +1,7 @@
 """Merge a low-rank adapter into a base's weights, the same to the bit on every machine.
 
 The adapter is a safetensors file in bfloat16: for each part of a layer A (rank, inputs)
-and B (outputs, rank), of which the product is added to the weights.
+and B (outputs, rank), whose product is added to the weights.
 """
 
 from __future__ import annotations

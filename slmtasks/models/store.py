@@ -25,7 +25,7 @@ NANO = Path(__file__).resolve().parent / EMBEDDED
 """The folder of the embedded model."""
 
 PREFERRED = ("micro", "phi-3-mini")
-"""The models of which the first that is pulled is taken where none is named."""
+"""If no model is named, the first of these that is pulled."""
 
 Progress = Callable[[int, int], None]
 """Told the bytes that are there and the bytes in all."""
