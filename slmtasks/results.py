@@ -72,6 +72,13 @@ class SkippedPart(_Frozen):
     start: int | None = None
     end: int | None = None
 
+    @property
+    def warning(self) -> str:
+        """The warning that a result carries for this part."""
+        if self.page is not None:
+            return f"page {self.page} was not read: {self.reason}"
+        return f"a part of the text gave no answer ({self.start} to {self.end}): {self.reason}"
+
 
 class Coverage(_Frozen):
     """How much of the source the answer is based on.

@@ -190,11 +190,7 @@ class Run:
         """What was read of the document, its failed pages and parts counted as missing."""
         pages = [SkippedPart(reason=f.reason, page=f.page) for f in document.failures]
         unread = sum((m.end or 0) - (m.start or 0) for m in self.missing)
-        self.warnings += [f"page {f.page} was not read: {f.reason}" for f in document.failures]
-        self.warnings += [
-            f"a part of the text gave no answer ({m.start} to {m.end}): {m.reason}"
-            for m in self.missing
-        ]
+        self.warnings += [part.warning for part in (*pages, *self.missing)]
         return Coverage(
             characters=len(document.text),
             read=len(document.text) - unread,

@@ -28,6 +28,7 @@ from slmtasks.documents.limits import Limits
 from slmtasks.documents.read import read
 from slmtasks.errors import DocumentError, MalformedDocument
 from slmtasks.evidence.highlight import Place, pages
+from slmtasks.results import SkippedPart
 
 __all__ = ["evidence_page"]
 
@@ -199,9 +200,15 @@ def _doubts(record: dict[str, Any]) -> list[str]:
         if isinstance(chance, int | float) and chance < DOUBTED
     )
     missing = (record.get("coverage") or {}).get("missing") or ()
-    reasons = tuple(one["reason"] for one in missing if one.get("reason"))
+    skipped = {_plain(_part(one).warning) for one in missing}
     warnings = map(_plain, record.get("warnings") or ())
-    return [*(said for said in warnings if not said.endswith(reasons)), *low]
+    return [*(warning for warning in warnings if warning not in skipped), *low]
+
+
+def _part(fields: dict[str, Any]) -> SkippedPart:
+    """Return a skipped part as a record of any program holds it, unchecked."""
+    known = {name: fields.get(name) for name in SkippedPart.model_fields}
+    return SkippedPart.model_construct(**known)
 
 
 def _status(record: dict[str, Any]) -> str:
