@@ -112,6 +112,8 @@ def _download(wheel: Wheel, place: Path, report: Callable[[int], None]) -> None:
                     time.sleep(EVERY)
             except BaseException:
                 running.kill()
+                # On Ctrl-C, leaving the block waits for a quarter of a second only.
+                running.wait()
                 raise
         said.seek(0)
         if running.returncode:
